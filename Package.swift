@@ -1,0 +1,98 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "drydock",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "drydock", targets: ["drydock"]),
+        .library(name: "DockerClient", targets: ["DockerClient", "DockerAPI", "RawJSON"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // Leaves: values and text, no I/O.
+        .target(name: "RawJSON", swiftSettings: strict),
+        .target(name: "DockerAPI", dependencies: ["RawJSON"], swiftSettings: strict),
+        .target(
+            name: "OCI",
+            dependencies: ["RawJSON", .product(name: "Crypto", package: "swift-crypto"), "CZlib"],
+            swiftSettings: strict),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(
+            name: "Scenario",
+            dependencies: ["RawJSON", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+
+        // The wire.
+        .target(
+            name: "DockerClient",
+            dependencies: [
+                "DockerAPI", "RawJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(name: "DockerCommand", dependencies: ["DockerClient", "DockerAPI", "RawJSON", "OCI"], swiftSettings: strict),
+
+        // The suite.
+        .target(
+            name: "FixtureRegistry",
+            dependencies: [
+                "OCI", "RawJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Conformance",
+            dependencies: [
+                "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureRegistry", "OCI", "RawJSON",
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "drydock",
+            dependencies: [
+                "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureRegistry", "OCI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // Tests.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "RawJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .testTarget(name: "RawJSONTests", dependencies: ["RawJSON"], swiftSettings: strict),
+        .testTarget(name: "DockerAPITests", dependencies: ["DockerAPI", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "OCITests", dependencies: ["OCI", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ScenarioTests", dependencies: ["Scenario", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "DockerClientTests", dependencies: ["DockerClient", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "DockerCommandTests", dependencies: ["DockerCommand", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "FixtureRegistryTests", dependencies: ["FixtureRegistry", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    ]
+)
