@@ -3,7 +3,7 @@
 # Docker Engine as Debian packages it, in its default configuration but for the endpoints.
 
 product_package=docker.io
-# xz-utils unpacks xz-compressed layers; iproute2 raises the namespace's loopback.
+# xz-utils unpacks xz-compressed layers; iproute2 raises the loopback interface.
 product_packages=(docker.io iptables ca-certificates iproute2 xz-utils)
 product_data=/var/lib/docker
 
