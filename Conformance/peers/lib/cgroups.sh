@@ -1,19 +1,19 @@
 # shellcheck shell=bash
-# A cgroup of the peer's own in every hierarchy, below that of whoever starts it, so that limits set there still hold.
+# A cgroup of the peer's own in every hierarchy; in version 1 below that of whoever starts it, whose limits then hold.
 
 # cgroup_mounts: "TYPE MOUNTPOINT OPTIONS" for each cgroup hierarchy of this mount namespace (proc_pid_mountinfo(5)).
 cgroup_mounts() {
     awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) ~ /^cgroup2?$/) print $(i + 1), $5, $(i + 3) }' /proc/self/mountinfo
 }
 
-# own_cgroup TYPE OPTIONS: this process's path in the hierarchy with these super block options (cgroups(7)).
-own_cgroup() {
-    local id controllers path
-    while IFS=: read -r id controllers path; do
-        if [[ $1 == cgroup2 ]]; then
-            [[ $id != 0 ]] || { printf '%s\n' "$path"; return; }
-        elif [[ -n $controllers && ,$2, == *,"$controllers",* ]]; then
-            printf '%s\n' "$path"
+# parent_cgroup TYPE OPTIONS: where a new cgroup goes in the hierarchy with these super block options (cgroups(7)).
+parent_cgroup() {
+    local controllers path
+    # In version 2 a cgroup that holds processes hands no controllers down, except the root.
+    [[ $1 != cgroup2 ]] || return 0
+    while IFS=: read -r _ controllers path; do
+        if [[ -n $controllers && ,$2, == *,"$controllers",* ]]; then
+            printf '%s\n' "${path%/}"
             return
         fi
     done </proc/self/cgroup
@@ -24,8 +24,8 @@ own_cgroup() {
 create_cgroups() {
     local type mountpoint options path cgroup
     while read -r type mountpoint options; do
-        path=$(own_cgroup "$type" "$options") || continue
-        cgroup=$mountpoint${path%/}/drydock-peer-$1
+        path=$(parent_cgroup "$type" "$options") || continue
+        cgroup=$mountpoint$path/drydock-peer-$1
         printf '%s\n' "$cgroup" >>"$2"
         mkdir -p "$cgroup"
         [[ ! -e $cgroup/cpuset.cpus || $type == cgroup2 ]] || inherit_cpuset "$cgroup"

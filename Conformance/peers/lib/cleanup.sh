@@ -3,7 +3,19 @@
 
 # clean_instance RUN: idempotent; RUN goes last, so that a clean-up cut short can be repeated.
 clean_instance() {
-    local run=$1 data init
+    local run=$1 data
+    end_instance "$run"
+    if [[ -s $run/data ]]; then
+        data=$(<"$run/data")
+        rm -rf --one-file-system "$data"
+        rmdir --ignore-fail-on-non-empty "$(dirname "$data")"
+    fi
+    rm -rf --one-file-system "$run"
+}
+
+# end_instance RUN: ends its processes and frees what they held; the log and the state files stay.
+end_instance() {
+    local run=$1 init entry
     if process_alive "$run/init"; then
         init=$(<"$run/init")
         # The kernel ends the whole PID namespace with its init (pid_namespaces(7)).
@@ -12,13 +24,16 @@ clean_instance() {
     fi
     [[ ! -s $run/token ]] || end_guests "$(<"$run/token")"
     [[ ! -s $run/cgroups ]] || remove_cgroups "$run/cgroups"
-    if [[ -s $run/data ]]; then
-        data=$(<"$run/data")
-        rm -rf --one-file-system "$data"
-        rmdir --ignore-fail-on-non-empty "$(dirname "$data")"
-    fi
-    rm -rf --one-file-system "$run"
-    # shellcheck disable=SC2015 # somebody else's peer may still use the folder
+    [[ -s $run/data ]] || return 0
+    for entry in "$(<"$run/data")"/{root,upper,work,storage}; do
+        rm -rf --one-file-system "$entry"
+    done
+}
+
+# forget_lock RUN: removes its lock file, and the folder of all peers with the last of them.
+forget_lock() {
+    rm -f "$PEER_RUN/.$(basename "$1").lock"
+    # Another peer may come or go at this very moment, which is no failure of this one.
     rmdir --ignore-fail-on-non-empty "$PEER_RUN" 2>/dev/null || true
 }
 

@@ -12,7 +12,7 @@ command_install() {
 }
 
 command_up() {
-    local name='' instance run seconds=3600 product suite
+    local name='' instance run seconds=3600 product
     while (($#)); do
         case $1 in
             --for) seconds=${2:-}; shift "$(($# > 1 ? 2 : 1))" ;;
@@ -28,10 +28,10 @@ command_up() {
     ensure_installed "$name"
     describe_peer "$name"
     lock "$PEER_RUN/.$instance.lock" 120 "brings up or takes down $instance"
-    if instance_up "$run"; then
+    if instance_up "$run" && [[ -e $run/ready ]]; then
         extend "$seconds"
     else
-        clean_instance "$run"
+        stop_instance "$run"
         start "$seconds"
     fi
     unlock
@@ -49,28 +49,49 @@ extend() {
 }
 
 start() {
-    local seconds=$1 data began=$SECONDS
-    mkdir -p "$PEER_CACHE/data"
-    data=$(mktemp -d "$PEER_CACHE/data/$instance.XXXXXX")
-    mkdir -p "$data"/{root,upper,work,storage}
+    local seconds=$1 data supervisor began=$SECONDS
+    data=$(make_data_folder)
     # Whoever reaches the socket is root on this host.
-    mkdir -p "$PEER_RUN"
     mkdir -m 0700 "$run"
     printf '%s\n' "$data" >"$run/data"
     printf '%s\n' "$((EPOCHSECONDS + seconds))" >"$run/deadline"
     cat /proc/sys/kernel/random/uuid >"$run/token"
     note "starting $instance ($(installed_field "$name" version))"
+    trap 'give_up "it was interrupted"' INT TERM
     setsid bash "$PEER_HOME/lib/supervise.sh" "$run" "$data" "$PEER_CACHE/roots/$name/fs" "$product" \
         "${instance//[^A-Za-z0-9-]/-}" </dev/null >"$data/log" 2>&1 9>&- &
-    local supervisor=$!
-    if ! await "$PEER_ANSWER_SECONDS" answers_or_ended "$run" "$supervisor" || ! kill -0 "$supervisor" 2>/dev/null; then
-        printf '%s\n' "last lines of its log:" >&2
-        tail -n 20 "$data/log" >&2
-        stop_instance "$run"
-        die "$instance did not answer on $(instance_url "$run") within $((SECONDS - began)) s."
-    fi
+    supervisor=$!
+    await "$PEER_ANSWER_SECONDS" answers_or_ended "$run" "$supervisor" ||
+        give_up "it did not answer on $(instance_url "$run") and $PEER_TCP within $PEER_ANSWER_SECONDS s"
+    kill -0 "$supervisor" 2>/dev/null || give_up "it ended by itself after $((SECONDS - began)) s"
     : >"$run/ready"
+    trap - INT TERM
     note "$instance answers after $((SECONDS - began)) s, ends by itself in $seconds s"
+}
+
+# give_up REASON: shows why $instance is not up, and removes what there is of it.
+give_up() {
+    trap - INT TERM
+    note "the last lines of the log of $instance:"
+    tail -n 20 "$(<"$run/data")/log" >&2
+    stop_instance "$run"
+    forget_lock "$run"
+    die "$instance is not up: $1."
+}
+
+# make_data_folder: prints a new folder for what the daemon writes, where overlayfs can put its upper layers.
+make_data_folder() {
+    local data
+    mkdir -p "$PEER_CACHE/data"
+    [[ $PEER_CACHE != *[:,\\]* ]] ||
+        die "overlayfs cannot use a path with ':', ',' or '\\': set DRYDOCK_CACHE to another folder than ${PEER_CACHE%/peers}."
+    case $(stat --file-system --format %T "$PEER_CACHE/data") in
+        overlayfs | nfs | fuseblk)
+            die "overlayfs cannot write to the file system of $PEER_CACHE: set DRYDOCK_CACHE to a folder on a local disk." ;;
+    esac
+    data=$(mktemp -d "$PEER_CACHE/data/$instance.XXXXXX")
+    mkdir -p "$data"/{root,upper,work,storage}
+    printf '%s\n' "$data"
 }
 
 answers_or_ended() { ! kill -0 "$2" 2>/dev/null || { [[ -s $1/init ]] && answers "$1"; }; }
@@ -137,9 +158,8 @@ take_down() {
         die "this command itself runs in $instance by \`peer exec\` and would end with it: take it down from outside."
     lock "$PEER_RUN/.$instance.lock" 120 "brings up or takes down $instance"
     stop_instance "$run"
-    rm -f "$PEER_RUN/.$instance.lock"
+    forget_lock "$run"
     unlock
-    rmdir --ignore-fail-on-non-empty "$PEER_RUN"
     note "$instance is down"
 }
 
@@ -156,6 +176,7 @@ stop_instance() {
 
 command_list() {
     [[ $# -eq 0 ]] || usage_error "list takes no argument."
+    require_root
     local format='%-24s %-10s %-36s %s\n' each name instance run state version url
     # shellcheck disable=SC2059 # one format for the head and the rows
     printf "$format" NAME STATE VERSION DOCKER_HOST

@@ -32,11 +32,19 @@ require_tools() {
 
 # lock FILE SECONDS WHAT: hold FILE's lock on descriptor 9 until the process ends or `unlock`.
 lock() {
+    local waited=
+    until try_lock "$1"; do
+        [[ -n $waited ]] || note "waiting for another peer command that $3"
+        waited=1
+        flock --wait "$2" 9 || die "another peer command still $3 after $2 seconds (lock: $1)."
+    done
+}
+
+# Whoever takes a peer down also deletes its lock file, so the lock counts only while it is on the file of that name.
+try_lock() {
     mkdir -p "$(dirname "$1")"
-    exec 9>"$1"
-    flock --nonblock 9 && return
-    note "waiting for another peer command that $3"
-    flock --wait "$2" 9 || die "another peer command still $3 after $2 seconds (lock: $1)."
+    exec 9>>"$1"
+    flock --nonblock 9 && [[ /proc/self/fd/9 -ef $1 ]]
 }
 
 unlock() { exec 9>&-; }

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # product and suite come from describe_peer, product_* from the product
 # Unpacks a daemon and what it needs from Debian packages into a folder of the cache; the host gets debootstrap at most.
 
 readonly PEER_INSTALL_SECONDS=1200
@@ -54,13 +55,13 @@ install_root() {
     rm -rf --one-file-system "$partial"
     mkdir -p "$partial/fs" "$PEER_CACHE/roots" "$PEER_CACHE/debs/$suite"
     note "installing $name from Debian $suite into $PEER_CACHE/roots/$name (log: $log)"
-    # The folder becomes visible only when complete, so dpkg need not flush each file.
-    if ! DPKG_FORCE=unsafe-io timeout "$PEER_INSTALL_SECONDS" debootstrap --variant=minbase --force-check-gpg \
+    # The folder becomes visible only when complete, so dpkg need not flush each file. The mount namespace takes along
+    # what debootstrap mounts, should it be cut short.
+    DPKG_FORCE=unsafe-io timeout --foreground --kill-after=10 "$PEER_INSTALL_SECONDS" \
+        unshare --mount --propagation private debootstrap --variant=minbase --force-check-gpg \
         --keyring="$PEER_KEYRING" --cache-dir="$PEER_CACHE/debs/$suite" --include="$include" \
-        "$suite" "$partial/fs" ${mirror:+"$mirror"} \
-        >"$log" 2>&1 9>&-; then
-        explain_install_failure "$name" "$log"
-    fi
+        "$suite" "$partial/fs" ${mirror:+"$mirror"} >"$log" 2>&1 9>&- ||
+        installation_failed "$name" "$log"
     rm -f "$partial"/fs/var/cache/apt/archives/*.deb
     version=$(dpkg-query --admindir="$partial/fs/var/lib/dpkg" -W -f '${Version}' "$product_package")
     printf 'product=%s\nsuite=%s\nversion=%s\n' "$product" "$suite" "$version" >"$partial/installed"
@@ -73,10 +74,7 @@ install_root() {
     note "installed $name ($product_package $version) in $((SECONDS - began)) s"
 }
 
-explain_install_failure() {
+installation_failed() {
     tail -n 20 "$2" >&2
-    if grep -q 'Release signed by unknown key' "$2"; then
-        die "the keys of Debian $suite are newer than $PEER_KEYRING: upgrade the package debian-archive-keyring."
-    fi
-    die "installing $1 failed; the whole log is $2."
+    die "installing $1 failed (whole log: $2). Where it names an unknown key, upgrade the package debian-archive-keyring."
 }
