@@ -2,7 +2,7 @@
 # shellcheck disable=SC2034 # variables set here are read by the files that source this one
 # Which peers there are, where they come from, and what is installed.
 
-# name, product (lib/products/PRODUCT.sh), Debian suite; a name carries MAJOR.MINOR of the product's version in the suite.
+# Name, product (lib/products/PRODUCT.sh), Debian suite; the name carries MAJOR.MINOR of the version in that suite.
 readonly PEER_CATALOGUE='
 docker-20.10  docker  bookworm
 docker-26.1   docker  trixie

@@ -3,7 +3,8 @@
 
 # cgroup_mounts: "TYPE MOUNTPOINT OPTIONS" for each cgroup hierarchy of this mount namespace (proc_pid_mountinfo(5)).
 cgroup_mounts() {
-    awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) ~ /^cgroup2?$/) print $(i + 1), $5, $(i + 3) }' /proc/self/mountinfo
+    awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) ~ /^cgroup2?$/) print $(i + 1), $5, $(i + 3) }' \
+        /proc/self/mountinfo
 }
 
 # parent_cgroup TYPE OPTIONS: where a new cgroup goes in the hierarchy with these super block options (cgroups(7)).
@@ -57,7 +58,7 @@ mount_cgroups() {
     fi
     mount -t tmpfs -o mode=755,nosuid,nodev,noexec tmpfs "$1/sys/fs/cgroup"
     while read -r type mountpoint options; do
-        # Engines take a host with both versions for their own "hybrid" mode; podman 4.3 cannot start a container in it.
+        # A version 2 mount beside version 1 would put engines in a hybrid mode that few hosts have.
         [[ $type == cgroup ]] || continue
         mkdir -p "$1$mountpoint"
         mount -t cgroup -o "nosuid,nodev,noexec,$(hierarchy_options "$options")" cgroup "$1$mountpoint"

@@ -41,9 +41,9 @@ not() { ! "$@"; }
 
 # guests TOKEN: processes that `peer exec` started in this peer and that are still there.
 guests() {
-    local environ
+    local environ variable=DRYDOCK_PEER_TOKEN=$1
     for environ in /proc/[0-9]*/environ; do
-        if grep --quiet --null-data --text --fixed-strings --line-regexp "DRYDOCK_PEER_TOKEN=$1" "$environ" 2>/dev/null; then
+        if grep --quiet --null-data --text --fixed-strings --line-regexp "$variable" "$environ" 2>/dev/null; then
             environ=${environ#/proc/}
             printf '%s\n' "${environ%/environ}"
         fi

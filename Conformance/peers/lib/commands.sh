@@ -22,7 +22,8 @@ command_up() {
         esac
     done
     [[ -n $name ]] || usage_error "up takes a NAME."
-    [[ $seconds =~ ^[1-9][0-9]{0,6}$ ]] || usage_error "--for takes a number of seconds from 1 to 9999999, not '$seconds'."
+    [[ $seconds =~ ^[1-9][0-9]{0,6}$ ]] ||
+        usage_error "--for takes a number of seconds from 1 to 9999999, not '$seconds'."
     require_root
     require_tools curl flock nsenter setpriv unshare
     ensure_installed "$name"
@@ -84,10 +85,10 @@ make_data_folder() {
     local data
     mkdir -p "$PEER_CACHE/data"
     [[ $PEER_CACHE != *[:,\\]* ]] ||
-        die "overlayfs cannot use a path with ':', ',' or '\\': set DRYDOCK_CACHE to another folder than ${PEER_CACHE%/peers}."
+        die "overlayfs cannot use ':', ',' or '\\' in ${PEER_CACHE%/peers}: set DRYDOCK_CACHE to another folder."
     case $(stat --file-system --format %T "$PEER_CACHE/data") in
         overlayfs | nfs | fuseblk)
-            die "overlayfs cannot write to the file system of $PEER_CACHE: set DRYDOCK_CACHE to a folder on a local disk." ;;
+            die "overlayfs cannot write to the file system of $PEER_CACHE: set DRYDOCK_CACHE to a local disk's folder." ;;
     esac
     data=$(mktemp -d "$PEER_CACHE/data/$instance.XXXXXX")
     mkdir -p "$data"/{root,upper,work,storage}

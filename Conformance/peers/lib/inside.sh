@@ -30,7 +30,7 @@ build_root() {
 write_configuration() {
     # No name resolves, and at once: the namespace has no way out and nothing listens here.
     printf 'nameserver 127.0.0.1\n' >"$root/etc/resolv.conf"
-    printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 %s\n' "$host_name" >"$root/etc/hosts"
+    printf '127.0.0.1 localhost\n::1 localhost ip6-localhost\n127.0.1.1 %s\n' "$host_name" >"$root/etc/hosts"
     printf '%s\n' "$host_name" >"$root/etc/hostname"
     product_configure "$root"
 }

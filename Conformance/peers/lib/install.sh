@@ -13,10 +13,22 @@ ensure_installed() {
     # One at a time: they share the package cache, and each keeps a processor and the disk busy.
     lock "$PEER_CACHE/install.lock" "$PEER_INSTALL_SECONDS" "installs"
     if [[ ! -e $PEER_CACHE/roots/$name/installed ]]; then
+        refuse_known_mismatch "$name"
         ensure_debootstrap
         install_root "$name"
     fi
     unlock
+}
+
+# refuse_known_mismatch NAME: spares a second download once the suite turned out to have moved on to another version.
+refuse_known_mismatch() {
+    local installed other
+    for installed in "$PEER_CACHE"/roots/*/installed; do
+        other=$(basename "$(dirname "$installed")")
+        [[ $(installed_field "$other" product) != "$product" || $(installed_field "$other" suite) != "$suite" ]] ||
+            die "Debian $suite had $product_package $(installed_field "$other" version), not ${1#*-}:" \
+                "use the name '$other', or delete ${installed%/*} to look again."
+    done
 }
 
 ensure_debootstrap() {
@@ -70,11 +82,11 @@ install_root() {
         mv -T "$partial" "$PEER_CACHE/roots/$found"
     fi
     [[ $found == "$name" ]] ||
-        die "Debian $suite now has $product_package $version, not ${name#*-}: it was installed as '$found', use that name."
+        die "Debian $suite now has $product_package $version, not ${name#*-}: it is installed as '$found'."
     note "installed $name ($product_package $version) in $((SECONDS - began)) s"
 }
 
 installation_failed() {
     tail -n 20 "$2" >&2
-    die "installing $1 failed (whole log: $2). Where it names an unknown key, upgrade the package debian-archive-keyring."
+    die "installing $1 failed (whole log: $2). If it names an unknown key, upgrade debian-archive-keyring."
 }

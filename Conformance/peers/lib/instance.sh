@@ -40,5 +40,6 @@ enter_network() {
 answers() {
     [[ -S $1/docker.sock ]] &&
         curl --silent --fail --max-time 5 --output /dev/null --unix-socket "$1/docker.sock" http://localhost/_ping &&
-        enter_network "$1" curl --silent --fail --max-time 5 --noproxy '*' --output /dev/null "http://${PEER_TCP#tcp://}/_ping"
+        enter_network "$1" curl --silent --fail --max-time 5 --noproxy '*' --output /dev/null \
+            "http://${PEER_TCP#tcp://}/_ping"
 }
