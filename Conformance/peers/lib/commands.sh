@@ -88,7 +88,7 @@ make_data_folder() {
         die "overlayfs cannot use ':', ',' or '\\' in ${PEER_CACHE%/peers}: set DRYDOCK_CACHE to another folder."
     case $(stat --file-system --format %T "$PEER_CACHE/data") in
         overlayfs | nfs | fuseblk)
-            die "overlayfs cannot write to the file system of $PEER_CACHE: set DRYDOCK_CACHE to a local disk's folder." ;;
+            die "overlayfs cannot write to the file system of $PEER_CACHE: set DRYDOCK_CACHE to a local disk." ;;
     esac
     data=$(mktemp -d "$PEER_CACHE/data/$instance.XXXXXX")
     mkdir -p "$data"/{root,upper,work,storage}
@@ -104,7 +104,7 @@ command_exec() {
             --tcp) tcp=1; shift ;;
             --) shift; break ;;
             -*) usage_error "exec knows no option '$1'." ;;
-            *) [[ -z $name ]] || usage_error "exec takes one NAME, then -- and a COMMAND."; parse_instance "$1"; shift ;;
+            *) [[ -z $name ]] || usage_error "exec takes one NAME before --."; parse_instance "$1"; shift ;;
         esac
     done
     [[ -n $name && $# -gt 0 ]] || usage_error "exec takes a NAME, then -- and a COMMAND."

@@ -26,7 +26,8 @@ REGISTRIES
     # Podman asks for these limits in every container; where root may not raise a hard limit, none would start.
     if ! (ulimit -Hn 1048576 && ulimit -Hu 4194304) 2>/dev/null; then
         printf '[containers]\ndefault_ulimits = ["nofile=%s:%s", "nproc=%s:%s"]\n' \
-            "$(ulimit -Sn)" "$(ulimit -Hn)" "$(ulimit -Su)" "$(ulimit -Hu)" >"$folder/containers.conf.d/000-drydock.conf"
+            "$(ulimit -Sn)" "$(ulimit -Hn)" "$(ulimit -Su)" "$(ulimit -Hu)" \
+            >"$folder/containers.conf.d/000-drydock.conf"
     fi
 }
 
