@@ -9,10 +9,10 @@ readonly PEER_KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 ensure_installed() {
     local name=$1 product suite
     describe_peer "$name"
-    [[ ! -e $PEER_CACHE/roots/$name/installed ]] || return 0
+    ! is_current "$name" || return 0
     # One at a time: they share the package cache, and each keeps a processor and the disk busy.
     lock "$PEER_CACHE/install.lock" "$PEER_INSTALL_SECONDS" "installs"
-    if [[ ! -e $PEER_CACHE/roots/$name/installed ]]; then
+    if ! is_current "$name"; then
         refuse_known_mismatch "$name"
         ensure_debootstrap
         install_root "$name"
@@ -20,11 +20,17 @@ ensure_installed() {
     unlock
 }
 
+# is_current NAME: whether its root is there with the packages that the product names today.
+is_current() {
+    [[ -e $PEER_CACHE/roots/$1/installed && $(installed_field "$1" packages) == "${product_packages[*]}" ]]
+}
+
 # refuse_known_mismatch NAME: spares a second download once the suite turned out to have moved on to another version.
 refuse_known_mismatch() {
     local installed other
     for installed in "$PEER_CACHE"/roots/*/installed; do
         other=$(basename "$(dirname "$installed")")
+        [[ $other != "$1" ]] || continue
         [[ $(installed_field "$other" product) != "$product" || $(installed_field "$other" suite) != "$suite" ]] ||
             die "Debian $suite had $product_package $(installed_field "$other" version), not ${1#*-}:" \
                 "use the name '$other', or delete ${installed%/*} to look again."
@@ -76,9 +82,11 @@ install_root() {
         installation_failed "$name" "$log"
     rm -f "$partial"/fs/var/cache/apt/archives/*.deb
     version=$(dpkg-query --admindir="$partial/fs/var/lib/dpkg" -W -f '${Version}' "$product_package")
-    printf 'product=%s\nsuite=%s\nversion=%s\n' "$product" "$suite" "$version" >"$partial/installed"
+    printf 'product=%s\nsuite=%s\nversion=%s\npackages=%s\n' \
+        "$product" "$suite" "$version" "${product_packages[*]}" >"$partial/installed"
     found=$product-$(sed -E 's/^([0-9]+:)?([0-9]+\.[0-9]+).*/\2/' <<<"$version")
-    if [[ ! -e $PEER_CACHE/roots/$found/installed ]]; then
+    if [[ $found == "$name" || ! -e $PEER_CACHE/roots/$found/installed ]]; then
+        rm -rf --one-file-system "$PEER_CACHE/roots/$found"
         mv -T "$partial" "$PEER_CACHE/roots/$found"
     fi
     [[ $found == "$name" ]] ||

@@ -3,8 +3,8 @@
 # Docker Engine as Debian packages it, in its default configuration but for the endpoints.
 
 product_package=docker.io
-# xz-utils unpacks xz-compressed layers; iproute2 raises the loopback interface.
-product_packages=(docker.io iptables ca-certificates iproute2 xz-utils)
+# xz-utils unpacks xz-compressed layers; `docker top` runs ps; iproute2 raises the loopback interface.
+product_packages=(docker.io iptables ca-certificates iproute2 procps xz-utils)
 product_data=/var/lib/docker
 
 product_configure() { :; }

@@ -4,7 +4,7 @@
 
 product_package=podman
 # debootstrap installs no recommended packages: these are the ones that networks, `--init` and registries need.
-product_packages=(podman crun conmon netavark aardvark-dns nftables iptables catatonit ca-certificates iproute2)
+product_packages=(podman crun conmon netavark aardvark-dns nftables iptables catatonit ca-certificates iproute2 procps)
 product_data=/var/lib/containers
 
 product_configure() {
