@@ -31,7 +31,7 @@ struct RealDaemonTests {
             .decode([ContainerSummary].self)
         _ = try await client.send(EngineRequest("GET", "/images/json")).checked().decode([ImageSummary].self)
         let networks = try await client.send(EngineRequest("GET", "/networks")).checked().decode([NetworkInspect].self)
-        #expect(networks.contains { $0.name == "host" || $0.name == "podman" })
+        #expect(networks.allSatisfy { $0.name != nil && $0.id?.isEmpty == false })
         _ = try await client.send(EngineRequest("GET", "/volumes")).checked().decode(VolumeListResponse.self)
         _ = try await client.send(EngineRequest("GET", "/system/df")).checked().decode(DiskUsage.self)
     }
@@ -46,7 +46,7 @@ struct RealDaemonTests {
         }
     }
 
-    @Test("an image is imported from a stream, a container made of it, inspected, attached to, and removed")
+    @Test("an image is imported from a stream, a container made of it, inspected, and removed")
     func container() async throws {
         let recorder = Recorder()
         let client = try client(recorder)
@@ -79,13 +79,6 @@ struct RealDaemonTests {
         #expect(inspected.state?.status == "created")
         #expect(inspected.config?.labels?["drydock.test"] == "client")
         #expect(inspected.hostConfig?.networkMode == "none")
-
-        let attach = EngineRequest(
-            "POST", path + "/attach", query: [("stdin", "1"), ("stdout", "1"), ("stream", "1")], upgrade: .tcp)
-        let stream = try await client.open(attach).checked()
-        #expect(stream.status == 101 && stream.isHijacked)
-        try await stream.closeWrite()
-        await stream.close()
 
         let start = try await client.send(EngineRequest("POST", path + "/start"))
         #expect(start.status >= 400, "an image without a program cannot start")
