@@ -69,13 +69,16 @@ extension BodyPattern {
             do {
                 return pattern.match(try readTar(body), variables: variables)
             } catch {
-                return Self.require(false, pattern.line, "a tar archive", "\(error): \(Excerpt.quoted(bytes: body.prefix(64)))")
+                return Self.require(
+                    false, pattern.line, "a tar archive", "\(error): \(Excerpt.quoted(bytes: body.prefix(64)))")
             }
         }
     }
 
     private static func require(_ holds: Bool, _ line: Int, _ expected: String, _ got: String) -> MatchResult {
-        holds ? MatchResult() : MatchResult(mismatches: [.init(line: line, location: "body", expected: expected, got: got)])
+        holds
+            ? MatchResult()
+            : MatchResult(mismatches: [.init(line: line, location: "body", expected: expected, got: got)])
     }
 
     static func notJSON(_ error: JSONParseError, _ body: [UInt8], _ line: Int, _ source: String) -> MatchResult {
