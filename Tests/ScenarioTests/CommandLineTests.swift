@@ -14,8 +14,10 @@ struct CommandLineTests {
         "are split as a POSIX shell splits them",
         arguments: [
             ("docker ps  -a", ["docker", "ps", "-a"]), ("docker 'a b' \"c d\"", ["docker", "a b", "c d"]),
-            ("docker a'b'\"c\"", ["docker", "abc"]), ("docker ''", ["docker", ""]), ("docker a\\ b", ["docker", "a b"]),
-            ("docker \"\\$x \\n\"", ["docker", "$x \\n"]), ("docker ${x}", ["docker", "a b"]), ("docker '${x}'", ["docker", "a b"]),
+            ("docker a'b'\"c\"", ["docker", "abc"]), ("docker ''", ["docker", ""]),
+            ("docker a\\ b", ["docker", "a b"]),
+            ("docker \"\\$x \\n\"", ["docker", "$x \\n"]), ("docker ${x}", ["docker", "a b"]),
+            ("docker '${x}'", ["docker", "a b"]),
             ("docker '$$HOME $x'", ["docker", "$HOME $x"]), ("docker {{.Names}}", ["docker", "{{.Names}}"]),
             ("docker a\\\nb", ["docker", "ab"]), ("docker a \\\n  b", ["docker", "a", "b"]),
         ])
@@ -26,9 +28,11 @@ struct CommandLineTests {
     @Test(
         "split the output of substitutions outside double quotes only",
         arguments: [
-            ("docker $(docker ps)", "1\n2\n", ["docker", "1", "2"]), ("docker \"$(docker ps)\"", "1\n2\n", ["docker", "1\n2"]),
+            ("docker $(docker ps)", "1\n2\n", ["docker", "1", "2"]),
+            ("docker \"$(docker ps)\"", "1\n2\n", ["docker", "1\n2"]),
             ("docker $(docker ps)", "\n", ["docker"]), ("docker \"$(docker ps)\"", "\n", ["docker", ""]),
-            ("docker a$(docker ps)b", "1 2\n", ["docker", "a1", "2b"]), ("docker a$(docker ps)b", " 1 ", ["docker", "a", "1", "b"]),
+            ("docker a$(docker ps)b", "1 2\n", ["docker", "a1", "2b"]),
+            ("docker a$(docker ps)b", " 1 ", ["docker", "a", "1", "b"]),
             ("docker a$(docker ps)b", "", ["docker", "ab"]),
         ])
     func substitution(_ text: String, _ output: String, _ expected: [String]) async throws {

@@ -38,7 +38,10 @@ struct ErrorTests {
             ("$ docker ps\n[half-close]", ["3: [half-close] belongs into an http block"]),
             ("$ docker ps\n[running]", ["2: [running] needs a job"]),
             ("$ docker ps &a\n> x", ["2: typing into a command in the background"]),
-            ("$ docker exec -i a b\n[within 1s]\n> x", ["2: [within] repeats a command, so nothing can be typed and it cannot be a job"]),
+            (
+                "$ docker exec -i a b\n[within 1s]\n> x",
+                ["2: [within] repeats a command, so nothing can be typed and it cannot be a job"]
+            ),
             ("$ docker ps\n> ${x = /a/}", ["3: `${x = …}` in text that is sent"]),
             ("$ docker ps\n${x = }", ["3: `${x = }` is not a pattern for text"]),
             ("$ docker ps\n${x", ["3: `${…` is not closed"]),
@@ -50,7 +53,10 @@ struct ErrorTests {
             ("$ docker ps &a\n$ kill -INTT %a\n$ fg %a", ["3: unknown signal `INTT`"]),
             ("$ docker ps &a\n$ fg %a\n$ fg %a", ["4: the job `a` has ended already"]),
             ("$ docker ps &a\n$ docker ps &a\n$ fg %a", ["3: two jobs are called `a`"]),
-            ("$ docker 'a\n$ docker \"b", ["2: a single quote that is not closed", "3: a double quote that is not closed"]),
+            (
+                "$ docker 'a\n$ docker \"b",
+                ["2: a single quote that is not closed", "3: a double quote that is not closed"]
+            ),
         ])
     func console(_ block: String, _ expected: [String]) {
         #expect(Self.messages("```console\n\(block)\n```") == expected)
@@ -112,12 +118,13 @@ struct ErrorTests {
             ("id: a/b\ntitle: T\nlevel: must\nneeds: [imge x]", ["5: unknown need `imge x`"]),
             ("id: a/b\ntitle: T\nlevel: must\ncovers: [/info]", ["5: `/info` is not an operation"]),
             ("id: a/b\ntitle: T\nlevel: must\nexclusive: yes", ["5: `exclusive: yes` is neither true nor false"]),
-            ("id: a/b\ntitle: T\nlevel: must\nid: a/b", ["5: the key `id` stands twice"]),
+            ("id: a/b\ntitle: T\nlevel: must\nid: a/b", ["2: the key `id` stands twice"]),
             ("id: [", ["3: the front matter is not YAML: did not find expected node content"]),
         ])
     func frontMatter(_ yaml: String, _ expected: [String]) {
         do {
-            _ = try ScenarioDocument.parse("---\n\(yaml)\n---\n```console\n$ docker ps\n```\n", file: "a/b.md", expectedID: "a/b")
+            _ = try ScenarioDocument.parse(
+                "---\n\(yaml)\n---\n```console\n$ docker ps\n```\n", file: "a/b.md", expectedID: "a/b")
             Issue.record("parsed")
         } catch {
             #expect(error.errors.map { "\($0.line): \($0.message)" } == expected)

@@ -60,6 +60,17 @@ struct WireMatcherTests {
             ])
     }
 
+    @Test("a header that holds base64 of JSON")
+    func encodedHeader() throws {
+        let step = try Self.step("GET /x\n200\nA: base64 { \"name\": \"f\", \"size\": 3 }")
+        let response = try #require(step.response)
+        // {"name":"f","size":4}
+        let result = response.match(
+            status: 200, headers: [("a", "eyJuYW1lIjoiZiIsInNpemUiOjR9")], variables: Variables())
+        #expect(result.mismatches.map(\.description) == ["header A: size: expected 3, got 4"])
+        #expect(!response.match(status: 200, headers: [("a", "{}")], variables: Variables()).isMatch)
+    }
+
     @Test("the next values of a stream leave the rest for the next matcher")
     func stream() throws {
         guard case .jsonStream(let pattern) = try Self.step("GET /x\n200\n{\"a\":1}\n...\n{\"b\":${n = integer}}").body

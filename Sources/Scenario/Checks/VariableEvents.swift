@@ -70,7 +70,11 @@ extension HTTPStep {
         var result: [VariableEvent] = []
         if case .request(let request) = action { result += request.variableEvents }
         for header in response?.headers ?? [] {
-            if case .text(let pattern) = header.value { result += pattern.events }
+            switch header.value {
+            case .text(let pattern): result += pattern.events
+            case .encodedJSON(let pattern): result += pattern.events
+            case .absent, .any, .regex: break
+            }
         }
         return result + body.events + conversation.flatMap(\.events)
     }

@@ -194,6 +194,15 @@ struct HTTPParser {
             switch text {
             case "absent": value = .absent
             case "any": value = .any
+            case _ where text.hasPrefix("base64 "):
+                var parser = JSONPatternParser(String(text.dropFirst("base64 ".count)), line: line.number)
+                let items = try parser.stream()
+                guard items.count == 1, case .value(let pattern) = items[0] else {
+                    throw SyntaxFault(
+                        "`base64` needs one JSON pattern", hint: "Write for example base64 { \"name\": \"f\" }",
+                        line: line.number)
+                }
+                value = .encodedJSON(pattern)
             default:
                 var scanner = PatternScanner(text, line: line.number)
                 if scanner.current == "/", let regex = try wholeRegex(&scanner) {

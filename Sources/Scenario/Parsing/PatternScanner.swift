@@ -147,10 +147,12 @@ extension PatternScanner {
         case "n": return ["\n"]
         case "r": return ["\r"]
         case "t": return ["\t"]
+        case "0": return ["\0"]
         case "x": return [try hexadecimal(digits: 2)]
         case "u": return [try hexadecimal(digits: 4)]
         default:
-            throw fault("unknown escape `\\\(scalar)`", hint: "Known: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\xNN \\uNNNN")
+            throw fault(
+                "unknown escape `\\\(scalar)`", hint: "Known: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\0 \\xNN \\uNNNN")
         }
     }
 
