@@ -90,7 +90,9 @@ let package = Package(
         .testTarget(name: "OCITests", dependencies: ["OCI", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "DockerClientTests", dependencies: ["DockerClient", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "DockerCommandTests", dependencies: ["DockerCommand", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "DockerCommandTests", dependencies: ["DockerCommand", "TestSupport"],
+            exclude: ["Recorder", "Recordings"], swiftSettings: strict),
         .testTarget(name: "FixtureRegistryTests", dependencies: ["FixtureRegistry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: strict),
