@@ -65,19 +65,29 @@ struct RecordedCommand: Sendable {
 
     var requests: [Request] { exchanges.map { Self.request($0.method, $0.target, $0.body) } }
 
-    /// A request without what may differ: archives are compared by name only, and docker's own order of binds is random.
+    /// A request without what may differ: archives are compared by name only, and docker's own order of
+    /// binds and variables is random.
     static func request(_ method: String, _ target: String, _ body: String) -> Request {
         let isArchive = ["/archive?", "/images/load", "fromSrc="].contains { target.contains($0) }
         guard !isArchive, var value = try? JSONValue.parse(body) else {
             return Request(line: "\(method) \(target)", body: "")
         }
-        if var host = value["HostConfig"]?.object, let binds = host["Binds"]?.array, var object = value.object {
-            host["Binds"] = .array(binds.sorted { ($0.string ?? "") < ($1.string ?? "") })
-            object["HostConfig"] = .object(host)
+        if var object = value.object {
+            object["Env"] = sorted(object["Env"])
+            if var host = object["HostConfig"]?.object {
+                host["Binds"] = sorted(host["Binds"])
+                object["HostConfig"] = .object(host)
+            }
             value = .object(object)
         }
         return Request(line: "\(method) \(target)", body: value.text())
     }
+}
+
+/// A list whose order docker's CLI does not keep from one run to the next.
+private func sorted(_ list: JSONValue?) -> JSONValue? {
+    guard let elements = list?.array else { return list }
+    return .array(elements.sorted { ($0.string ?? "") < ($1.string ?? "") })
 }
 
 /// Plays the daemon of a recording.
