@@ -87,24 +87,26 @@ struct DetachKeys: Sendable {
     private let sequence: [UInt8]
     private var matched = 0
 
-    init(_ text: String) throws(ValueError) {
-        guard !text.isEmpty else {
-            sequence = [0x10, 0x11]
-            return
-        }
+    /// Keys that cannot be read count as the default, as in docker's CLI; the daemon is the one that refuses them.
+    init(_ text: String) {
+        let keys = Self.parse(text)
+        sequence = keys.isEmpty ? [0x10, 0x11] : keys
+    }
+
+    private static func parse(_ text: String) -> [UInt8] {
         var keys: [UInt8] = []
         for key in text.split(separator: ",", omittingEmptySubsequences: false) {
             if key.utf8.count == 1, let byte = key.utf8.first {
                 keys.append(byte)
             } else if key.hasPrefix("ctrl-"), key.utf8.count == 6, let byte = key.utf8.last,
-                let code = Self.control(byte)
+                let code = control(byte)
             {
                 keys.append(code)
             } else {
-                throw ValueError("invalid detach keys (\(text)): unknown character: '\(key)'")
+                return []
             }
         }
-        sequence = keys
+        return keys
     }
 
     private static func control(_ byte: UInt8) -> UInt8? {

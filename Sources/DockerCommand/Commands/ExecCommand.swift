@@ -8,7 +8,7 @@ enum ExecCommand {
         let name = context.arguments[0]
         let isTTY = flags.bool("tty"), isDetached = flags.bool("detach")
         let takesInput = flags.bool("interactive") && !isDetached
-        let keys = try DetachKeys(flags.string("detach-keys"))
+        let keys = DetachKeys(flags.string("detach-keys"))
         let environment = try Environment.variables(context)
         // Asked first so that a container that is not there is named before anything about the terminal.
         try await context.call("GET", "/containers/\(CommandContext.escape(name))/json")

@@ -32,7 +32,8 @@ enum InspectCommands {
             throw CommandFailure("type is empty: must be one of \"\(kinds.joined(separator: "\", \""))\"")
         }
         guard type.isEmpty || kinds.contains(type) else {
-            throw CommandFailure("\"\(type)\" is not a valid value for --type")
+            throw CommandFailure(
+                "unknown type: \"\(type)\": must be one of \"\(kinds.joined(separator: "\", \""))\"")
         }
         return try await InspectPrinter.run(context) { name in
             guard type.isEmpty else { return try await fetch(type, name, context) }

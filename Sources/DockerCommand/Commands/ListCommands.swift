@@ -8,6 +8,8 @@ enum ListCommands {
         let flags = context.flags
         let last = flags.bool("latest") ? 1 : flags.int("last", default: -1)
         let format = flags.string("format")
+        // docker reads the template first, to see whether it asks for sizes.
+        _ = try Template.format(format, prefix: "failed to parse template")
         var query = try filters(context)
         if flags.bool("all") { query.append(("all", "1")) }
         if last > 0 { query.append(("limit", String(last))) }

@@ -10,7 +10,11 @@ enum LogsCommand {
             ("stdout", "1"), ("stderr", "1"), ("tail", flags.string("tail", default: "all")),
         ]
         for name in ["since", "until"] where !flags.string(name).isEmpty {
-            query.append((name, try Timestamp.parameter(flags.string(name), now: context.io.now())))
+            do { query.append((name, try Timestamp.parameter(flags.string(name), now: context.io.now()))) } catch let
+                error as ValueError
+            {
+                throw ValueError("invalid value for \"\(name)\": \(error.message)")
+            }
         }
         for name in ["timestamps", "details", "follow"] where flags.bool(name) { query.append((name, "1")) }
         let stream = try await context.open("GET", "/containers/\(id)/logs", query: query, headDeadline: unboundedWait)
@@ -35,7 +39,7 @@ enum Timestamp {
         }
         guard text.first?.isNumber == true, text.allSatisfy({ $0.isNumber || $0 == "." }) else {
             throw ValueError(
-                "invalid value for \"since\": failed to parse value as time or duration: \(GoValue.quote(text))")
+                "failed to parse value as time or duration: \(GoValue.quote(text))")
         }
         return text
     }

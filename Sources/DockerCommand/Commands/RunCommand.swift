@@ -15,7 +15,7 @@ enum RunCommand {
         } else {
             try checkTTY(context, attachesStdin: body.attachStdin, isTTY: body.isTTY)
         }
-        let keys = try DetachKeys(flags.string("detach-keys"))
+        let keys = DetachKeys(flags.string("detach-keys"))
         let id: String
         do { id = try await CreateCommand.create(context, body) } catch { throw try refusal(error, context) }
         let attached = body

@@ -8,7 +8,7 @@ enum InspectPrinter {
     static func run(_ context: CommandContext, fetch: (String) async throws -> JSONValue) async throws -> Int32 {
         let format = context.flags.string("format")
         let isTemplate = !format.isEmpty && format != "json"
-        let template = isTemplate ? try Template.format(format, prefix: "template parsing error") : nil
+        let template = isTemplate ? try Template.format(format, prefix: "template parsing error", exitCode: 64) : nil
         var found: [JSONValue] = []
         var output = ""
         var errors: [String] = []
