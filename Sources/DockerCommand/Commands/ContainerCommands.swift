@@ -1,0 +1,4 @@
+/// The table of commands on containers.
+enum ContainerCommands {
+    static let all: [CommandSpec] = []
+}

@@ -1,0 +1,4 @@
+/// The table of commands on images.
+enum ImageCommands {
+    static let all: [CommandSpec] = []
+}

@@ -1,0 +1,4 @@
+/// The table of commands on networks.
+enum NetworkCommands {
+    static let all: [CommandSpec] = []
+}

@@ -1,0 +1,4 @@
+/// The table of commands on systems.
+enum SystemCommands {
+    static let all: [CommandSpec] = []
+}

@@ -1,0 +1,4 @@
+/// The table of commands on volumes.
+enum VolumeCommands {
+    static let all: [CommandSpec] = []
+}

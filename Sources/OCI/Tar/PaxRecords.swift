@@ -1,0 +1,73 @@
+/// The records of a pax extended header: `LENGTH NAME=VALUE\n`, each length counting the whole record.
+struct PaxRecords {
+    private(set) var values: [String: [UInt8]] = [:]
+
+    mutating func merge(parsing content: [UInt8]) throws(OCIError) {
+        var position = 0
+        while position < content.count {
+            guard let space = content[position...].firstIndex(of: UInt8(ascii: " ")), space - position <= 10,
+                let length = Int(String(decoding: content[position..<space], as: UTF8.self)),
+                length > space - position + 2, length <= content.count - position,
+                content[position + length - 1] == UInt8(ascii: "\n"),
+                let equals = content[space..<position + length].firstIndex(of: UInt8(ascii: "="))
+            else { throw OCIError(.invalidArchive, "a pax header has a malformed record at byte \(position)") }
+            guard let name = String(validating: content[space + 1..<equals], as: UTF8.self), !name.isEmpty else {
+                throw OCIError(.invalidArchive, "a pax header has a record without a name at byte \(position)")
+            }
+            values[name] = Array(content[equals + 1..<position + length - 1])
+            position += length
+        }
+    }
+
+    /// These global records with those of one entry in front.
+    func overridden(by local: PaxRecords?) -> PaxRecords {
+        guard let local else { return self }
+        var merged = self
+        merged.values.merge(local.values) { _, new in new }
+        return merged
+    }
+
+    /// The text of a record; an empty value takes an earlier one back, so it counts as absent.
+    func text(_ name: String) throws(OCIError) -> String? {
+        guard let bytes = values[name], !bytes.isEmpty else { return nil }
+        guard !bytes.contains(0) else { throw OCIError(.invalidArchive, "pax record \(name) holds a NUL byte") }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    func number(_ name: String) throws(OCIError) -> Int64? {
+        guard let text = try text(name) else { return nil }
+        guard let value = Int64(text) else {
+            throw OCIError(.invalidArchive, "pax record \(name) is \"\(text.prefix(40))\", not a whole number")
+        }
+        return value
+    }
+
+    /// A time in seconds with an optional fraction, which is dropped.
+    func seconds(_ name: String) throws(OCIError) -> Int64? {
+        guard let text = try text(name) else { return nil }
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let fractionIsDigits = parts.dropFirst().allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+        guard let first = parts.first, let value = Int64(first), fractionIsDigits else {
+            throw OCIError(.invalidArchive, "pax record \(name) is \"\(text.prefix(40))\", not a time")
+        }
+        return value
+    }
+
+    var extendedAttributes: [String: [UInt8]] {
+        var attributes: [String: [UInt8]] = [:]
+        for (name, value) in values where name.hasPrefix(Self.attributePrefix) {
+            attributes[String(name.dropFirst(Self.attributePrefix.count))] = value
+        }
+        return attributes
+    }
+
+    static let attributePrefix = "SCHILY.xattr."
+
+    /// One record, its length counting itself.
+    static func record(_ name: String, _ value: [UInt8]) -> [UInt8] {
+        let rest = Array(" \(name)=".utf8) + value + [UInt8(ascii: "\n")]
+        var length = rest.count
+        while String(length).utf8.count + rest.count != length { length = String(length).utf8.count + rest.count }
+        return Array(String(length).utf8) + rest
+    }
+}

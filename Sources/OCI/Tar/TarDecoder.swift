@@ -1,0 +1,226 @@
+/// Reads a tar archive as its bytes come: v7, ustar, pax records, GNU long names and base-256 numbers.
+///
+/// It is strict (checksums, field syntax, limits) and holds no more than one header in memory. What a path may name is
+/// the caller's business: see `TarEntry.components`.
+public struct TarDecoder {
+    /// What the bytes turned out to be, in order: an entry, its content in pieces, and its end.
+    public enum Event {
+        case entry(TarEntry)
+        /// A piece of the file's content, valid during the call.
+        case content(UnsafeRawBufferPointer)
+        case entryEnd
+    }
+
+    private enum State {
+        case header, content(remaining: Int64), metadata(flag: UInt8, remaining: Int), padding(Int), ended
+    }
+
+    private let limits: TarLimits
+    private var state = State.header
+    private var block: [UInt8] = []
+    private var metadata: [UInt8] = []
+    private var global = PaxRecords()
+    private var local: PaxRecords?
+    private var longName: String?
+    private var longLink: String?
+    private var entryCount = 0
+    private var byteCount: Int64 = 0
+
+    /// A decoder at the start of an archive.
+    public init(limits: TarLimits = TarLimits()) { self.limits = limits }
+
+    /// Whether the end-of-archive block has come; bytes after it are ignored.
+    public var hasEnded: Bool { if case .ended = state { true } else { false } }
+
+    /// Takes the next bytes and hands out what they hold.
+    ///
+    /// - Throws: `OCIError`, or what `handler` throws; the decoder must not be used after either.
+    public mutating func decode(_ bytes: UnsafeRawBufferPointer, _ handler: (Event) throws -> Void) throws {
+        byteCount += Int64(bytes.count)
+        guard byteCount <= limits.archiveBytes else {
+            throw OCIError(.limitExceeded, "the tar archive is larger than \(limits.archiveBytes) bytes")
+        }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            switch state {
+            case .ended: return
+            case .header:
+                let piece = take(&rest, TarFormat.blockBytes - block.count)
+                block.append(contentsOf: piece)
+                guard block.count == TarFormat.blockBytes else { return }
+                let header = TarHeader(block: block)
+                block.removeAll(keepingCapacity: true)
+                try begin(header, handler)
+            case .padding(let count):
+                let left = count - take(&rest, count).count
+                state = left == 0 ? .header : .padding(left)
+            case .metadata(let flag, let remaining):
+                let piece = take(&rest, remaining)
+                metadata.append(contentsOf: piece)
+                state = .metadata(flag: flag, remaining: remaining - piece.count)
+                if piece.count == remaining { try endMetadata(flag) }
+            case .content(let remaining):
+                let piece = take(&rest, Int(min(remaining, Int64(Int.max))))
+                try handler(.content(piece))
+                state = .content(remaining: remaining - Int64(piece.count))
+            }
+            try settle(handler)
+        }
+    }
+
+    /// Says that no more bytes come.
+    ///
+    /// - Throws: `OCIError` where the archive stops within an entry.
+    public func finish() throws(OCIError) {
+        switch state {
+        case .ended: return
+        case .header where block.isEmpty && local == nil && longName == nil && longLink == nil: return
+        default: throw OCIError(.invalidArchive, "the tar archive ends within an entry, after \(byteCount) bytes")
+        }
+    }
+
+    private var contentPadding = 0
+
+    private func take(_ rest: inout Slice<UnsafeRawBufferPointer>, _ count: Int) -> UnsafeRawBufferPointer {
+        let piece = rest.prefix(count)
+        rest = rest.dropFirst(piece.count)
+        return UnsafeRawBufferPointer(rebasing: piece)
+    }
+
+    private mutating func settle(_ handler: (Event) throws -> Void) throws {
+        guard case .content(remaining: 0) = state else { return }
+        try handler(.entryEnd)
+        state = contentPadding == 0 ? .header : .padding(contentPadding)
+    }
+
+    private static func padding(after size: Int64) -> Int {
+        Int((Int64(TarFormat.blockBytes) - size % Int64(TarFormat.blockBytes)) % Int64(TarFormat.blockBytes))
+    }
+
+    private mutating func begin(_ header: TarHeader, _ handler: (Event) throws -> Void) throws {
+        if header.isZero {
+            state = .ended
+            return
+        }
+        try header.checkChecksum()
+        switch header.typeFlag {
+        case TarFormat.TypeFlag.extended, TarFormat.TypeFlag.globalExtended, TarFormat.TypeFlag.gnuLongName,
+            TarFormat.TypeFlag.gnuLongLink:
+            let size = try header.size()
+            guard size >= 0, size <= Int64(limits.headerBytes) else {
+                throw OCIError(.limitExceeded, "a tar header extension has \(size) bytes; at most \(limits.headerBytes) are read")
+            }
+            metadata.removeAll(keepingCapacity: true)
+            state = .metadata(flag: header.typeFlag, remaining: Int(size))
+            if size == 0 { try endMetadata(header.typeFlag) }
+        default:
+            entryCount += 1
+            guard entryCount <= limits.entries else {
+                throw OCIError(.limitExceeded, "the tar archive has more than \(limits.entries) entries")
+            }
+            let entry = try self.entry(header)
+            contentPadding = Self.padding(after: entry.size)
+            try handler(.entry(entry))
+            state = .content(remaining: entry.size)
+        }
+    }
+
+    private mutating func endMetadata(_ flag: UInt8) throws(OCIError) {
+        let size = metadata.count
+        switch flag {
+        case TarFormat.TypeFlag.extended:
+            var records = PaxRecords()
+            try records.merge(parsing: metadata)
+            local = records
+        case TarFormat.TypeFlag.globalExtended: try global.merge(parsing: metadata)
+        case TarFormat.TypeFlag.gnuLongName: longName = try checkedPath(Self.text(metadata))
+        default: longLink = try checkedPath(Self.text(metadata))
+        }
+        let padding = Self.padding(after: Int64(size))
+        state = padding == 0 ? .header : .padding(padding)
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
+
+    private mutating func entry(_ header: TarHeader) throws(OCIError) -> TarEntry {
+        defer {
+            local = nil
+            longName = nil
+            longLink = nil
+        }
+        let records = global.overridden(by: local)
+        let paxPath = try records.text("path")
+        let paxLink = try records.text("linkpath")
+        let path = try checkedPath(paxPath ?? longName ?? header.name)
+        guard !path.isEmpty else { throw OCIError(.invalidArchive, "a tar entry has no name") }
+        let link = try checkedPath(paxLink ?? longLink ?? header.linkName)
+        let size = try preferred(records.number("size"), header.size)
+        guard size >= 0 else { throw OCIError(.invalidArchive, "tar entry \"\(path)\" has a negative size") }
+        guard size <= limits.fileBytes else {
+            throw OCIError(.limitExceeded, "tar entry \"\(path)\" has \(size) bytes; at most \(limits.fileBytes) are read")
+        }
+        let kind = try kind(header, path: path, link: link)
+        var entry = TarEntry(
+            path: path, kind: kind, mode: try header.mode(),
+            uid: try preferred(identifier("uid", records, path), header.uid),
+            gid: try preferred(identifier("gid", records, path), header.gid),
+            modificationTime: try preferred(records.seconds("mtime"), header.modificationTime),
+            size: kind == .file ? size : 0)
+        guard kind == .file || size == 0 || kind.isHardLink else {
+            throw OCIError(.invalidArchive, "tar entry \"\(path)\" is no file but announces \(size) bytes")
+        }
+        entry.userName = try records.text("uname") ?? header.userName
+        entry.groupName = try records.text("gname") ?? header.groupName
+        entry.extendedAttributes = records.extendedAttributes
+        return entry
+    }
+
+    /// The value of a pax record where there is one, else the header's own; `??` cannot carry the typed error.
+    private func preferred<Value>(
+        _ record: Value?, _ header: () throws(OCIError) -> Value
+    ) throws(OCIError) -> Value {
+        if let record { record } else { try header() }
+    }
+
+    private func identifier(_ name: String, _ records: PaxRecords, _ path: String) throws(OCIError) -> UInt32? {
+        guard let value = try records.number(name) else { return nil }
+        guard let identifier = UInt32(exactly: value) else {
+            throw OCIError(.invalidArchive, "tar entry \"\(path)\": \(name) \(value) is out of range")
+        }
+        return identifier
+    }
+
+    private func checkedPath(_ path: String) throws(OCIError) -> String {
+        guard path.utf8.count <= limits.pathBytes else {
+            throw OCIError(.limitExceeded, "a tar path has \(path.utf8.count) bytes; at most \(limits.pathBytes) are read")
+        }
+        return path
+    }
+
+    private func kind(_ header: TarHeader, path: String, link: String) throws(OCIError) -> TarEntry.Kind {
+        switch header.typeFlag {
+        case TarFormat.TypeFlag.file, TarFormat.TypeFlag.oldFile, TarFormat.TypeFlag.contiguous:
+            // Archives older than POSIX mark a directory by a trailing slash alone.
+            return header.typeFlag == TarFormat.TypeFlag.oldFile && path.hasSuffix("/") ? .directory : .file
+        case TarFormat.TypeFlag.directory: return .directory
+        case TarFormat.TypeFlag.fifo: return .fifo
+        case TarFormat.TypeFlag.hardLink:
+            guard !link.isEmpty else { throw OCIError(.invalidArchive, "tar entry \"\(path)\" links to nothing") }
+            return .hardLink(target: link)
+        case TarFormat.TypeFlag.symbolicLink:
+            guard !link.isEmpty else { throw OCIError(.invalidArchive, "tar entry \"\(path)\" links to nothing") }
+            return .symbolicLink(target: link)
+        case TarFormat.TypeFlag.characterDevice:
+            return .characterDevice(major: try header.deviceMajor(), minor: try header.deviceMinor())
+        case TarFormat.TypeFlag.blockDevice:
+            return .blockDevice(major: try header.deviceMajor(), minor: try header.deviceMinor())
+        default:
+            throw OCIError(.unsupported, "tar entry \"\(path)\" is of type \(header.typeFlag), which is not read")
+        }
+    }
+}
+
+extension TarEntry.Kind {
+    /// Whether it is a hard link, which some writers announce with its target's size though no content follows.
+    var isHardLink: Bool { if case .hardLink = self { true } else { false } }
+}

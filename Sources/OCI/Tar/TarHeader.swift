@@ -1,0 +1,80 @@
+/// One 512-byte header block, its fields cut out by place (POSIX.1-2017 pax, "ustar Interchange Format").
+struct TarHeader {
+    let block: [UInt8]
+
+    var isZero: Bool { block.allSatisfy { $0 == 0 } }
+    var typeFlag: UInt8 { block[156] }
+    private var isUstar: Bool { block[257..<262].elementsEqual("ustar".utf8) }
+    private var isGNU: Bool { block[257..<265].elementsEqual("ustar  \0".utf8) }
+
+    func checkChecksum() throws(OCIError) {
+        let stored = try number(148..<156, "checksum")
+        var unsigned: Int64 = 0
+        var signed: Int64 = 0
+        for (index, byte) in block.enumerated() {
+            let value = (148..<156).contains(index) ? UInt8(ascii: " ") : byte
+            unsigned += Int64(value)
+            signed += Int64(Int8(bitPattern: value))
+        }
+        // Some historic writers summed signed bytes, and POSIX readers accept both.
+        guard stored == unsigned || stored == signed else {
+            throw OCIError(.invalidArchive, "tar header of \"\(name)\" has a wrong checksum")
+        }
+    }
+
+    /// The name, with the ustar prefix in front where the format has one.
+    var name: String {
+        let name = text(0..<100)
+        guard isUstar, !isGNU else { return name }
+        let prefix = text(345..<500)
+        return prefix.isEmpty ? name : "\(prefix)/\(name)"
+    }
+    var linkName: String { text(157..<257) }
+    var userName: String { isUstar ? text(265..<297) : "" }
+    var groupName: String { isUstar ? text(297..<329) : "" }
+
+    func mode() throws(OCIError) -> UInt32 { UInt32(truncatingIfNeeded: try number(100..<108, "mode")) & 0o7777 }
+    func uid() throws(OCIError) -> UInt32 { try identifier(108..<116, "uid") }
+    func gid() throws(OCIError) -> UInt32 { try identifier(116..<124, "gid") }
+    func size() throws(OCIError) -> Int64 { try number(124..<136, "size") }
+    func modificationTime() throws(OCIError) -> Int64 { try number(136..<148, "mtime") }
+    func deviceMajor() throws(OCIError) -> UInt32 { isUstar ? try identifier(329..<337, "devmajor") : 0 }
+    func deviceMinor() throws(OCIError) -> UInt32 { isUstar ? try identifier(337..<345, "devminor") : 0 }
+
+    private func text(_ field: Range<Int>) -> String {
+        String(decoding: block[field].prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    private func identifier(_ field: Range<Int>, _ what: String) throws(OCIError) -> UInt32 {
+        let value = try number(field, what)
+        guard let identifier = UInt32(exactly: value) else {
+            throw OCIError(.invalidArchive, "tar header of \"\(name)\": \(what) \(value) is out of range")
+        }
+        return identifier
+    }
+
+    /// Octal digits between spaces and NULs, or GNU's base-256 form, whose first byte has its high bit set.
+    private func number(_ field: Range<Int>, _ what: String) throws(OCIError) -> Int64 {
+        let bytes = block[field]
+        let fault = OCIError(.invalidArchive, "tar header of \"\(name)\": \(what) is not a number")
+        if let first = bytes.first, first & 0x80 != 0 {
+            var value: Int64 = first & 0x40 != 0 ? -1 : 0
+            for (index, byte) in bytes.enumerated() {
+                let part = index == 0 ? Int64(byte & 0x3F) | (value & ~0x3F) : Int64(byte)
+                if index == 0 {
+                    value = part
+                } else {
+                    guard value >= Int64.min >> 8, value <= Int64.max >> 8 else { throw fault }
+                    value = value << 8 | part
+                }
+            }
+            return value
+        }
+        let digits = bytes.drop { $0 == UInt8(ascii: " ") }.prefix { $0 != 0 && $0 != UInt8(ascii: " ") }
+        guard !digits.isEmpty else { return 0 }
+        guard digits.allSatisfy({ (0x30...0x37).contains($0) }), digits.count <= 20,
+            let value = Int64(String(decoding: digits, as: UTF8.self), radix: 8)
+        else { throw fault }
+        return value
+    }
+}
