@@ -6,6 +6,7 @@ import Synchronization
 struct APIDriver: CommandDriver {
     let client: DockerClient
     let environment: [String: String]
+    let reportsReadiness = true
 
     func start(_ launch: CommandLaunch) throws -> any RunningCommand {
         InMemoryCommand(launch: launch, client: client, environment: environment)

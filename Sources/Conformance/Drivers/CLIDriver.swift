@@ -14,6 +14,7 @@ struct CLIDriver: CommandDriver {
     let executable: String
     /// The whole environment, DOCKER_HOST included.
     let environment: [String: String]
+    let reportsReadiness = false
 
     /// The first executable called `docker` in the directories of PATH.
     static func find(path: String) -> String? {

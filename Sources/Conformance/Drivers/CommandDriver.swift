@@ -23,6 +23,8 @@ struct CommandLaunch: Sendable {
 
 /// A way to carry out docker commands.
 protocol CommandDriver: Sendable {
+    /// Whether tapes tell when a command's request was answered with headers.
+    var reportsReadiness: Bool { get }
     /// Starts a command and answers at once.
     ///
     /// - Throws: where the driver itself cannot start it; what docker would refuse is output and exit code.
