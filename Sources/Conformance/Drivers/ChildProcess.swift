@@ -41,15 +41,7 @@ final class ChildProcess: Sendable {
     init(_ options: Options, tape: OutputTape) throws(SystemError) {
         self.tape = tape
         isTerminal = options.terminal != nil
-        let streams = try ChildStreams(terminal: options.terminal, hasInput: options.hasInput)
-        let pid: pid_t
-        do {
-            pid = try streams.spawn(options)
-        } catch {
-            streams.closeAll()
-            throw error
-        }
-        streams.closeChildEnds()
+        let (streams, pid) = try ChildStreams.spawning.withLock { _ throws(SystemError) in try Self.spawn(options) }
         state = Mutex(State(pid: pid, input: streams.input))
         let group = DispatchGroup()
         Self.read(streams.output, group, label: "output") { tape.appendOutput($0) }
@@ -58,10 +50,22 @@ final class ChildProcess: Sendable {
         DispatchQueue(label: "drydock.child.wait").async { [self] in
             let code = reap()
             group.leave()
-            group.notify(queue: .global()) {
+            group.notify(queue: .global()) { [self] in
                 closeInput()
                 tape.end(.exited(code))
             }
+        }
+    }
+
+    private static func spawn(_ options: Options) throws(SystemError) -> (ChildStreams, pid_t) {
+        let streams = try ChildStreams(terminal: options.terminal, hasInput: options.hasInput)
+        do {
+            let pid = try streams.spawn(options)
+            streams.closeChildEnds()
+            return (streams, pid)
+        } catch {
+            streams.closeAll()
+            throw error
         }
     }
 
@@ -70,18 +74,21 @@ final class ChildProcess: Sendable {
         guard let descriptor = state.withLock({ $0.input }) else { return }
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             DispatchQueue(label: "drydock.child.write").async {
-                do {
-                    try FileStream(descriptor: descriptor, owned: false).write(bytes)
-                    continuation.resume()
-                } catch {
-                    // A program that has stopped reading is judged by what it writes and how it ends.
-                    if error.code == EPIPE || error.code == EBADF || error.code == EIO {
-                        continuation.resume()
-                    } else {
-                        continuation.resume(throwing: error)
-                    }
-                }
+                continuation.resume(
+                    with: Self.outcome { () throws(SystemError) in
+                        try FileStream(descriptor: descriptor, owned: false).write(bytes)
+                    })
             }
+        }
+    }
+
+    /// A program that has stopped reading is no error here: it is judged by what it writes and how it ends.
+    private static func outcome(_ write: () throws(SystemError) -> Void) -> Result<Void, any Error> {
+        do {
+            try write()
+            return .success(())
+        } catch {
+            return [EPIPE, EBADF, EIO].contains(error.code) ? .success(()) : .failure(error)
         }
     }
 

@@ -21,6 +21,9 @@ struct ChildStreams {
     /// The path of the terminal, which the child opens anew to make it its controlling one.
     private let terminalPath: String?
 
+    /// Descriptors are inherited between their making and FD_CLOEXEC, so nothing is spawned meanwhile.
+    static let spawning = Mutex(())
+
     init(terminal: WindowSize?, hasInput: Bool) throws(SystemError) {
         if let terminal {
             var leader: Int32 = -1
@@ -74,10 +77,6 @@ struct ChildStreams {
             posix_spawn_file_actions_adddup2(&actions, childOutput, 1)
             if let childError { posix_spawn_file_actions_adddup2(&actions, childError, 2) }
         }
-        posix_spawn_file_actions_addchdir_np(&actions, options.directory)
-        #if os(Linux)
-            posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-        #endif
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -95,11 +94,13 @@ struct ChildStreams {
         posix_spawnattr_setsigdefault(&attributes, &signals)
 
         var pid: pid_t = 0
-        let words = [options.executable] + options.arguments
+        // posix_spawn(3) has no portable change of directory, so a shell does it and becomes the program.
+        let script = "cd -- \"$1\" && shift && exec \"$@\""
+        let words = ["sh", "-c", script, "sh", options.directory, options.executable] + options.arguments
         let environment = options.environment.map { "\($0.key)=\($0.value)" }
         let code = CStrings.with(words) { argv in
             CStrings.with(environment) { envp in
-                posix_spawn(&pid, options.executable, &actions, &attributes, argv, envp)
+                posix_spawn(&pid, "/bin/sh", &actions, &attributes, argv, envp)
             }
         }
         guard code == 0 else { throw SystemError(code: code) }

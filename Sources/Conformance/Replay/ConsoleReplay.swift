@@ -64,7 +64,7 @@ extension CaseReplay {
     private func words(of line: CommandLine, deadline: Deadline) async throws -> [String] {
         let expanded: [String]
         do {
-            expanded = try await line.expand(variables) { inner in
+            expanded = try await line.expand(variables) { @Sendable inner in
                 try await self.output(of: inner, deadline: deadline)
             }
         } catch let error as UnknownVariable {

@@ -14,14 +14,14 @@ struct ProgressView {
     private let lists: Bool
     private let slowAfter: Duration
     private var areas: [Area]
-    private var running: [(identity: CaseIdentity, since: ContinuousClock.Instant)] = []
+    private var running: [(identity: JudgedCase, since: ContinuousClock.Instant)] = []
     private var drawn = 0
 
     /// - Parameters:
     ///   - lists: whether each case gets its own line as it ends.
     ///   - slowAfter: how long a case may run before it is named.
     init(
-        cases: [CaseIdentity], capabilities: TerminalCapabilities, lists: Bool, slowAfter: Duration = .seconds(3)
+        cases: [JudgedCase], capabilities: TerminalCapabilities, lists: Bool, slowAfter: Duration = .seconds(3)
     ) {
         self.capabilities = capabilities
         self.lists = lists
@@ -30,7 +30,7 @@ struct ProgressView {
         areas = AreaTally.sorted(Array(totals.keys)).map { Area(name: $0, total: totals[$0] ?? 0) }
     }
 
-    mutating func began(_ identity: CaseIdentity, at now: ContinuousClock.Instant) -> String {
+    mutating func began(_ identity: JudgedCase, at now: ContinuousClock.Instant) -> String {
         running.append((identity, now))
         return redraw(at: now)
     }

@@ -1,3 +1,5 @@
+import DockerCommand
+
 /// Text laid out for a terminal: colours, widths, times.
 enum TerminalText {
     /// A colour or weight of SGR (ECMA-48).

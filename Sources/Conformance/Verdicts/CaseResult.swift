@@ -1,5 +1,5 @@
 /// Which case a result is about: the parts of a scenario that reports show.
-public struct CaseIdentity: Sendable, Hashable {
+public struct JudgedCase: Sendable, Hashable {
     /// The path of the scenario below the scenario directory without `.md`, e.g. `container/run/detached-named`.
     public var id: String
     /// One line for a person.
@@ -47,7 +47,7 @@ public struct Departure: Sendable, Hashable {
 /// The verdict on one case with all that a report says about it.
 public struct CaseResult: Sendable, Hashable {
     /// The case.
-    public var identity: CaseIdentity
+    public var identity: JudgedCase
     /// The verdict, after the expectation file has had its say.
     public var verdict: Verdict
     /// The verdict before the expectation file; differs from `verdict` for xfail and xpass.
@@ -67,7 +67,7 @@ public struct CaseResult: Sendable, Hashable {
 
     /// A result before any expectation is applied.
     public init(
-        identity: CaseIdentity, verdict: Verdict, duration: Duration, reason: String = "",
+        identity: JudgedCase, verdict: Verdict, duration: Duration, reason: String = "",
         departures: [Departure] = [], attempts: Int = 1, transcript: String? = nil
     ) {
         self.identity = identity
