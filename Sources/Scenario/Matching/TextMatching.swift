@@ -89,8 +89,3 @@ extension TextPattern {
             : match(lines: lines, variables: variables, location: location)
     }
 }
-
-extension TextPattern {
-    func match(lines: [OutputLine], variables: Variables, location: String) -> MatchResult { MatchResult() }
-    func matchUnordered(lines: [OutputLine], variables: Variables, location: String) -> MatchResult { MatchResult() }
-}

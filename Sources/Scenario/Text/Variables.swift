@@ -32,12 +32,6 @@ public struct UnknownVariable: Error, Sendable, Hashable, CustomStringConvertibl
     public var description: String { "${\(name)} has no value" }
 }
 
-/// A use or a capture of a variable, in the order of the text; what the static check walks.
-enum VariableEvent: Hashable {
-    case use(String, line: Int)
-    case capture(String, line: Int)
-}
-
 /// Text with variables in it, for what is sent: requests, commands, typed text, file contents.
 public struct Template: Sendable, Hashable {
     /// A stretch of a template.
