@@ -86,8 +86,10 @@ public struct EndpointURL: Sendable, Hashable, CustomStringConvertible {
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
         var basePath = String(rest[slash...])
         while basePath.hasSuffix("/") { basePath.removeLast() }
-        guard basePath.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") })
-        else { throw EndpointURLError(text: text, reason: .invalidHost(basePath)) }
+        let isPathByte: (UInt8) -> Bool = { $0 > 0x20 && $0 != 0x7F && !"?#".utf8.contains($0) }
+        guard basePath.utf8.allSatisfy(isPathByte) else {
+            throw EndpointURLError(text: text, reason: .invalidHost(basePath))
+        }
         let (host, portText) = try splitAuthority(rest[..<slash], text: text)
         guard host.utf8.allSatisfy(isHostByte) else { throw EndpointURLError(text: text, reason: .invalidHost(host)) }
         var port = usesTLS ? tlsPort : plainPort
@@ -172,7 +174,8 @@ public struct EndpointURLError: Error, Sendable, Hashable, CustomStringConvertib
                 + "and use unix:///tmp/docker.sock"
         case .unsupportedScheme(let scheme): "\(text): \(scheme):// cannot be reached from here; \(accepted)"
         case .unknownScheme(let scheme): "\(text): unknown scheme \(scheme)://; \(accepted)"
-        case .relativeSocketPath(let path): "\(text): the socket path \(path) is not absolute; use unix:///absolute/path"
+        case .relativeSocketPath(let path):
+            "\(text): the socket path \(path) is not absolute; use unix:///absolute/path"
         case .socketPathTooLong(let bytes):
             "\(text): the socket path has \(bytes) bytes, and the kernel takes "
                 + "\(EndpointURL.maximumSocketPathBytes) at most; use a shorter path or a symbolic link"

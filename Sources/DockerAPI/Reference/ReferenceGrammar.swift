@@ -55,7 +55,9 @@ enum ReferenceGrammar {
         if host.hasPrefix("[") {
             guard let bracket = host.firstIndex(of: "]") else { return false }
             let address = host[host.index(after: host.startIndex)..<bracket]
-            guard !address.isEmpty, address.utf8.allSatisfy({ isHex($0) || $0 == UInt8(ascii: ":") }) else { return false }
+            guard !address.isEmpty, address.utf8.allSatisfy({ isHex($0) || $0 == UInt8(ascii: ":") }) else {
+                return false
+            }
             let after = host[host.index(after: bracket)...]
             return after.isEmpty || (after.hasPrefix(":") && isPort(after.dropFirst()))
         }

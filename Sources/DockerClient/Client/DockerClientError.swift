@@ -96,8 +96,10 @@ extension DockerClientError.TLSFault: CustomStringConvertible {
     /// The fault and the way out.
     public var description: String {
         switch self {
-        case .peerSpeaksPlain: "TLS was asked for, and the port answers in plain text; unset DOCKER_TLS_VERIFY or leave out --tls"
-        case .peerSpeaksTLS: "the port speaks TLS, and TLS was not asked for; set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"
+        case .peerSpeaksPlain:
+            "TLS was asked for, and the port answers in plain text; unset DOCKER_TLS_VERIFY or leave out --tls"
+        case .peerSpeaksTLS:
+            "the port speaks TLS, and TLS was not asked for; set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH"
         case .handshake(let text): "the TLS handshake failed: \(text)"
         case .material(let text): "the TLS certificates cannot be used: \(text)"
         }

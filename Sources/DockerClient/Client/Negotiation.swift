@@ -24,9 +24,7 @@ extension DockerClient {
     ///
     /// - Throws: `DockerClientError.notDocker` where something answers that is no daemon.
     public func ping() async throws -> PingResult {
-        let head = try await send(EngineRequest("HEAD", "/_ping", versioning: .unversioned))
-        // 500 is a daemon in trouble, and its headers are as good.
-        if [200, 500].contains(head.status), let result = PingResult(head.head) { return result }
+        if let result = try await pingByHead() { return result }
         let response = try await send(EngineRequest("GET", "/_ping", versioning: .unversioned))
         if let result = PingResult(response.head) { return result }
         // Daemons before API 1.25 name no version, and answer with just this word.
@@ -34,6 +32,17 @@ extension DockerClient {
             return PingResult(unversioned: response.head)
         }
         throw DockerClientError.notDocker(configuration.endpoint, evidence: Self.evidence(response))
+    }
+
+    /// `nil` where the daemon does not answer `HEAD` as it should: those before API 1.40, and some that broke it.
+    private func pingByHead() async throws -> PingResult? {
+        do {
+            let response = try await send(EngineRequest("HEAD", "/_ping", versioning: .unversioned))
+            // 500 is a daemon in trouble, and its headers are as good.
+            return [200, 500].contains(response.status) ? PingResult(response.head) : nil
+        } catch DockerClientError.closedEarly, DockerClientError.connectionLost {
+            return nil
+        }
     }
 
     private static func evidence(_ response: EngineResponse) -> String {

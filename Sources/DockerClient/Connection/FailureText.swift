@@ -12,7 +12,9 @@ import NIOSSL
 
 /// Errors of NIO and the TLS library as reasons and words.
 enum FailureText {
-    static func unreachable(_ error: any Error, host: String?, deadline: Duration) -> DockerClientError.UnreachableReason {
+    static func unreachable(
+        _ error: any Error, host: String?, deadline: Duration
+    ) -> DockerClientError.UnreachableReason {
         switch error {
         case let error as IOError: return reason(errno: error.errnoCode)
         case let error as NIOConnectionError:

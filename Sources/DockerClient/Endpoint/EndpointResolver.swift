@@ -98,7 +98,9 @@ public struct EndpointResolver: Sendable {
         if options.host != nil { return (Self.defaultContext, .hostOption) }
         if variable("DOCKER_HOST") != nil { return (Self.defaultContext, .hostVariable) }
         if let context = variable("DOCKER_CONTEXT") { return (context, .contextVariable(context)) }
-        if let context = nonEmpty(configuration["currentContext"]?.string) { return (context, .currentContext(context)) }
+        if let context = nonEmpty(configuration["currentContext"]?.string) {
+            return (context, .currentContext(context))
+        }
         return (Self.defaultContext, .unspecified)
     }
 

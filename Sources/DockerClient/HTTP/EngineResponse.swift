@@ -75,7 +75,8 @@ public struct EngineError: Error, Sendable, CustomStringConvertible {
     private static func message(_ head: ResponseHead, _ body: [UInt8]) -> String {
         let text = trimmed(String(decoding: body, as: UTF8.self))
         guard !text.isEmpty else {
-            return "the daemon answered \(head.status) \(head.reason) without a message; does it support this API version?"
+            return "the daemon answered \(head.status) \(head.reason) without a message; "
+                + "does it support this API version?"
         }
         guard let document = try? JSONValue.parse(body), document.object != nil else { return text }
         guard let message = document["message"]?.string, !trimmed(message).isEmpty else {

@@ -18,7 +18,8 @@ struct RequestSerializer {
     func serialize(_ request: EngineRequest, version: APIVersion?) throws(DockerClientError) -> Serialized {
         let target = request.rawTarget ?? Self.target(request, basePath: basePath, version: version)
         let (body, isStream) = Self.body(request.body)
-        let headers = request.headersExactly ? request.headers : self.headers(request, length: isStream ? nil : body.count)
+        let length = isStream ? nil : body.count
+        let headers = request.headersExactly ? request.headers : self.headers(request, length: length)
         try check(request, target: target, headers: headers)
         var text = "\(request.method) \(target) HTTP/1.1\r\n"
         for (name, value) in headers { text += "\(name): \(value)\r\n" }

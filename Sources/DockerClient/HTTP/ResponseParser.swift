@@ -152,7 +152,9 @@ struct ResponseParser {
 
     private mutating func readChunkSize(_ rest: inout ArraySlice<UInt8>) throws(ResponseFault) {
         let limit = Self.maximumChunkLineBytes
-        guard let text = try line.next(&rest, limit: limit, fault: .chunkSize("longer than \(limit) bytes")) else { return }
+        guard let text = try line.next(&rest, limit: limit, fault: .chunkSize("longer than \(limit) bytes")) else {
+            return
+        }
         line = HeadLines()
         let digits = text.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 && $0 != 0x09 }
         let digitsText = String(decoding: digits, as: UTF8.self)
