@@ -52,9 +52,13 @@ let package = Package(
 
         // The suite.
         .target(
+            name: "FixtureImages",
+            dependencies: ["OCI", "RawJSON", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
+        .target(
             name: "FixtureRegistry",
             dependencies: [
-                "OCI", "RawJSON",
+                "FixtureImages", "OCI", "RawJSON",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -72,6 +76,21 @@ let package = Package(
             name: "drydock",
             dependencies: [
                 "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureRegistry", "OCI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // What runs inside the fixture images: a small static program. Its C half holds the system calls.
+        .target(name: "CProbe", cSettings: [.define("_GNU_SOURCE")]),
+        .executableTarget(
+            name: "probe",
+            dependencies: ["CProbe"],
+            swiftSettings: strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])],
+            linkerSettings: [.unsafeFlags(["-static-executable"], .when(platforms: [.linux]))]),
+        .executableTarget(
+            name: "drydock-fixtures",
+            dependencies: [
+                "FixtureImages", "FixtureRegistry", "OCI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

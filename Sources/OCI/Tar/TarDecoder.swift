@@ -222,5 +222,5 @@ public struct TarDecoder {
 
 extension TarEntry.Kind {
     /// Whether it is a hard link, which some writers announce with its target's size though no content follows.
-    var isHardLink: Bool { if case .hardLink = self { true } else { false } }
+    public var isHardLink: Bool { if case .hardLink = self { true } else { false } }
 }
