@@ -69,6 +69,6 @@ enum AsyncRunner {
 
     /// Says something on standard error, after the program's name.
     static func complain(_ text: String) {
-        for line in text.split(separator: "\n") { fputs("drydock: \(line)\n", stderr) }
+        for line in text.split(separator: "\n") { Console.error("drydock: \(line)\n") }
     }
 }

@@ -101,7 +101,7 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
         let catalog = try folder.catalog()
         let documents = try selection.selection.select(from: catalog)
         if dryRun {
-            print(CatalogText.plan(documents, seed: seed, exclusive: exclusive), terminator: "")
+            Console.output(CatalogText.plan(documents, seed: seed, exclusive: exclusive))
             return CheckExit.asExpected.rawValue
         }
         let resolved = try endpoint.resolve(for: "check")

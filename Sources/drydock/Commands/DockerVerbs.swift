@@ -33,32 +33,32 @@ enum DockerVerbs {
             let invocation = try DockerInvocation.parse(arguments)
             return AsyncRunner.run(VerbRun(invocation: invocation))
         } catch {
-            FileHandles.error(error.message + "\n")
+            Console.error(error.message + "\n")
             return error.exitCode
         }
     }
 
-    struct Attach: DockerVerb { static let summary = ("attach", "Attach to a running container.") }
-    struct Container: DockerVerb { static let summary = ("container", "Manage containers.") }
-    struct Create: DockerVerb { static let summary = ("create", "Create a container.") }
-    struct Exec: DockerVerb { static let summary = ("exec", "Run a command in a running container.") }
-    struct Image: DockerVerb { static let summary = ("image", "Manage images.") }
-    struct Images: DockerVerb { static let summary = ("images", "List images.") }
-    struct Info: DockerVerb { static let summary = ("info", "Show what the daemon says about itself.") }
-    struct Inspect: DockerVerb { static let summary = ("inspect", "Show all about objects, as JSON.") }
-    struct Kill: DockerVerb { static let summary = ("kill", "Kill running containers.") }
-    struct Logs: DockerVerb { static let summary = ("logs", "Show what a container has written.") }
-    struct Network: DockerVerb { static let summary = ("network", "Manage networks.") }
-    struct Ps: DockerVerb { static let summary = ("ps", "List containers.") }
-    struct Pull: DockerVerb { static let summary = ("pull", "Pull an image from a registry.") }
-    struct Rm: DockerVerb { static let summary = ("rm", "Remove containers.") }
-    struct Rmi: DockerVerb { static let summary = ("rmi", "Remove images.") }
-    struct Run: DockerVerb { static let summary = ("run", "Create a container and run it.") }
-    struct Start: DockerVerb { static let summary = ("start", "Start containers.") }
-    struct Stop: DockerVerb { static let summary = ("stop", "Stop containers.") }
-    struct Version: DockerVerb { static let summary = ("version", "Show the versions of client and daemon.") }
-    struct Volume: DockerVerb { static let summary = ("volume", "Manage volumes.") }
-    struct Wait: DockerVerb { static let summary = ("wait", "Wait for containers to stop, and print their exit codes.") }
+    struct Attach: DockerVerb { static let summary = (name: "attach", text: "Attach to a running container.") }
+    struct Container: DockerVerb { static let summary = (name: "container", text: "Manage containers.") }
+    struct Create: DockerVerb { static let summary = (name: "create", text: "Create a container.") }
+    struct Exec: DockerVerb { static let summary = (name: "exec", text: "Run a command in a running container.") }
+    struct Image: DockerVerb { static let summary = (name: "image", text: "Manage images.") }
+    struct Images: DockerVerb { static let summary = (name: "images", text: "List images.") }
+    struct Info: DockerVerb { static let summary = (name: "info", text: "Show what the daemon says about itself.") }
+    struct Inspect: DockerVerb { static let summary = (name: "inspect", text: "Show all about objects, as JSON.") }
+    struct Kill: DockerVerb { static let summary = (name: "kill", text: "Kill running containers.") }
+    struct Logs: DockerVerb { static let summary = (name: "logs", text: "Show what a container has written.") }
+    struct Network: DockerVerb { static let summary = (name: "network", text: "Manage networks.") }
+    struct Ps: DockerVerb { static let summary = (name: "ps", text: "List containers.") }
+    struct Pull: DockerVerb { static let summary = (name: "pull", text: "Pull an image from a registry.") }
+    struct Rm: DockerVerb { static let summary = (name: "rm", text: "Remove containers.") }
+    struct Rmi: DockerVerb { static let summary = (name: "rmi", text: "Remove images.") }
+    struct Run: DockerVerb { static let summary = (name: "run", text: "Create a container and run it.") }
+    struct Start: DockerVerb { static let summary = (name: "start", text: "Start containers.") }
+    struct Stop: DockerVerb { static let summary = (name: "stop", text: "Stop containers.") }
+    struct Version: DockerVerb { static let summary = (name: "version", text: "Show the versions of client and daemon.") }
+    struct Volume: DockerVerb { static let summary = (name: "volume", text: "Manage volumes.") }
+    struct Wait: DockerVerb { static let summary = (name: "wait", text: "Wait for containers to stop, and print their exit codes.") }
 }
 
 /// A verb of docker's, for the help and for shell completions.
@@ -95,6 +95,6 @@ private struct VerbRun: AsyncRunnable {
                     + "Name one with --host, DOCKER_HOST or a docker context, e.g. --host unix:///var/run/docker.sock")
         }
         let client = try DockerClient(configuration: .init(resolved))
-        return try await invocation.run(client: client, io: .process)
+        return try await invocation.run(client: client, io: CommandIO(writeOutput: { Console.write($0, 1) }, writeError: { Console.write($0, 2) }, currentDirectory: FileManager.default.currentDirectoryPath))
     }
 }

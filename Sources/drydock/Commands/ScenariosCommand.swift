@@ -19,7 +19,7 @@ struct ScenariosCommand: ParsableCommand {
         func run() throws {
             try reporting {
                 let documents = try selection.selection.select(from: try folder.catalog())
-                print(json ? CatalogText.json(documents) : CatalogText.list(documents), terminator: "")
+                Console.output(json ? CatalogText.json(documents) : CatalogText.list(documents))
             }
         }
     }
@@ -31,7 +31,7 @@ struct ScenariosCommand: ParsableCommand {
         @OptionGroup var folder: FolderOptions
 
         func run() throws {
-            try reporting { print(CatalogText.page(try folder.catalog().document(id: id)), terminator: "") }
+            try reporting { Console.output(CatalogText.page(try folder.catalog().document(id: id))) }
         }
     }
 
@@ -40,7 +40,7 @@ struct ScenariosCommand: ParsableCommand {
         @OptionGroup var folder: FolderOptions
 
         func run() throws {
-            try reporting { print(CatalogText.markdown(try folder.catalog()), terminator: "") }
+            try reporting { Console.output(CatalogText.markdown(try folder.catalog())) }
         }
     }
 
@@ -53,7 +53,7 @@ struct ScenariosCommand: ParsableCommand {
         func run() throws {
             try reporting {
                 let catalog = try folder.catalog()
-                print(json ? CoverageText.json(catalog) : CoverageText.text(catalog), terminator: "")
+                Console.output(json ? CoverageText.json(catalog) : CoverageText.text(catalog))
             }
         }
     }
@@ -64,7 +64,7 @@ struct ScenariosCommand: ParsableCommand {
         @Argument(help: ArgumentHelp("Files that `check --report ndjson=FILE` wrote.", valueName: "file")) var files: [String]
 
         func run() throws {
-            try reporting { print(try SideBySide(files: files).markdown(), terminator: "") }
+            try reporting { Console.output(try SideBySide(files: files).markdown()) }
         }
     }
 }
