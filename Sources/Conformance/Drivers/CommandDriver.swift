@@ -1,5 +1,11 @@
 import DockerCommand
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// One docker command to start: the words are final, images resolved and labels added.
 struct CommandLaunch: Sendable {
     /// What standard input is.
@@ -55,6 +61,9 @@ struct DriverError: Error, CustomStringConvertible {
 /// The environment of commands: what docker's CLI needs and nothing of the person's own, so that a run is repeatable.
 enum CommandEnvironment {
     static let size = WindowSize(rows: 24, columns: 80)
+
+    /// The environment of this process.
+    static var ofProcess: [String: String] { ProcessInfo.processInfo.environment }
 
     static func base(home: String) -> [String: String] {
         ["HOME": home, "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "xterm", "LANG": "C.UTF-8"]

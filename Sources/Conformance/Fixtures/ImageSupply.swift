@@ -12,8 +12,6 @@ struct CaseImages: Sendable {
 protocol ImageSupply: Sendable {
     /// Whether the endpoint can pull from the registry that serves the images.
     var hasRegistry: Bool { get }
-    /// Whether cases share image IDs, so that they must run one after the other.
-    var sharesImages: Bool { get }
     /// Puts the needed images into the daemon.
     ///
     /// - Throws: `ReplayStop`, `DeadlineExceeded`, `CancellationError`.
@@ -28,7 +26,6 @@ protocol ImageSupply: Sendable {
 struct NoImages: ImageSupply {
     let reason: String
     let hasRegistry = false
-    let sharesImages = false
 
     func provide(_ needs: [Need], token: CaseToken, engine: Engine, deadline: Deadline) async throws -> CaseImages {
         if let need = needs.first(where: { $0.imageName != nil }) {

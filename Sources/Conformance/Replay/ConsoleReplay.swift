@@ -198,7 +198,7 @@ extension CaseReplay {
         switch outcome {
         case .matched(let captures): capture(captures)
         case .failed(let mismatches):
-            try settle(departures(mismatches, command: job.source, since: job.mark) + stderrHint(job), since: job.mark)
+            try settle(withStderr(departures(mismatches, command: job.source, since: job.mark), job), since: job.mark)
         case .late(let error, let mismatches):
             throw late(error, departures(mismatches, command: job.source, since: job.mark), since: job.mark)
         }
@@ -238,13 +238,12 @@ extension CaseReplay {
             mismatches += result.mismatches
             if result.isMatch { capture(result.captures) }
         }
-        var found = departures(mismatches, command: job.source, since: job.mark)
         if !command.exit.accepts(code) {
-            found += departures(
-                [Mismatch(line: command.line, location: "exit code", expected: "\(command.exit)", got: "\(code)")],
-                command: job.source, since: job.mark)
+            mismatches.append(
+                Mismatch(line: command.line, location: "exit code", expected: "\(command.exit)", got: "\(code)"))
         }
-        if !found.isEmpty, command.standardError == nil { found += stderrHint(job) }
+        var found = departures(mismatches, command: job.source, since: job.mark)
+        if command.standardError == nil { found = withStderr(found, job) }
         observe(command.line, .command(stdout: content.stdout, stderr: content.stderr, exitCode: code))
         try settle(found, since: job.mark)
     }
@@ -277,14 +276,11 @@ extension CaseReplay {
     }
 
     /// Standard error, where it was not asserted, tells most about an unexpected end.
-    private func stderrHint(_ job: CommandJob) -> [Departure] {
+    private func withStderr(_ found: [Departure], _ job: CommandJob) -> [Departure] {
         let stderr = job.command.tape.content.stderr
-        guard !stderr.isEmpty else { return [] }
-        return [
-            Departure(
-                line: job.line, command: job.source, expected: "stderr: not asserted",
-                got: JSONText.quoted(String(decoding: stderr.prefix(400), as: UTF8.self)))
-        ]
+        guard !stderr.isEmpty, var last = found.last else { return found }
+        last.wire.insert("stderr \(JSONText.quoted(String(decoding: stderr.prefix(400), as: UTF8.self)))", at: 0)
+        return found.dropLast() + [last]
     }
 
     private func exitText(_ ending: OutputTape.Ending?) -> String {

@@ -32,7 +32,7 @@ public struct CheckRun: Sendable {
         let workspace = try Workspace.make(run: identity.run)
         defer { Workspace.remove(workspace) }
         let images = try await FixtureSupply.make(engine: engine, identity: identity, options: options.images)
-        let jobs = images.sharesImages ? 1 : max(1, options.jobs)
+        let jobs = max(1, options.jobs)
         let selected = documents.filter { options.exclusive || !$0.frontMatter.exclusive }
         let description = RunDescription(
             endpoint: "\(engine.client.configuration.endpoint)", product: engine.product, api: "\(engine.version)",

@@ -11,14 +11,15 @@ struct FailureView {
         var lines = [heading(result), Self.indent + capabilities.paint(result.identity.title, .bold)]
         if !result.reason.isEmpty { lines += row("because", result.reason) }
         var command = ""
+        let several = Set(result.departures.map(\.line)).count > 1
         for departure in result.departures.prefix(Self.most) {
-            if departure.command != command || result.departures.count > 1 {
-                let place = result.departures.count > 1 ? "\(departure.line): " : ""
-                lines += indented(place + departure.command)
-                command = departure.command
+            if departure.command != command { lines += indented(departure.command) }
+            command = departure.command
+            let line = several ? "   (line \(departure.line))" : ""
+            lines += row("expected", departure.expected + line) + row("got", departure.got)
+            for (index, line) in departure.wire.enumerated() {
+                lines += row(index == 0 ? "wire" : "", line, wraps: false)
             }
-            lines += row("expected", departure.expected) + row("got", departure.got)
-            for (index, line) in departure.wire.enumerated() { lines += row(index == 0 ? "wire" : "", line) }
         }
         if result.departures.count > Self.most {
             lines.append(Self.indent + "and \(result.departures.count - Self.most) more")
@@ -28,7 +29,8 @@ struct FailureView {
             if let file = run.expectations { lines += row("remove", "\(file):\(expectation.line)") }
         }
         let driver = run.driver == "api" ? "" : " --driver \(run.driver)"
-        lines += row("again", "drydock check \(result.identity.id) \(run.hostOptions)\(driver) -v", wraps: false)
+        let again = "drydock check \(result.identity.id) \(run.hostOptions)\(driver) -v"
+        lines.append(Self.indent + capabilities.paint(TerminalText.padded("again", to: Self.label), .dim) + again)
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -40,7 +42,7 @@ struct FailureView {
     private func row(_ label: String, _ text: String, wraps: Bool = true) -> [String] {
         let columns = max(30, capabilities.columns - Self.indent.count - Self.label)
         let safe = TerminalText.visible(text)
-        let lines = wraps ? TerminalText.wrapped(safe, to: columns) : [safe]
+        let lines = wraps ? TerminalText.wrapped(safe, to: columns) : [TerminalText.cut(safe, to: columns)]
         return lines.prefix(20).enumerated().map { index, line in
             let head = index == 0 ? capabilities.paint(TerminalText.padded(label, to: Self.label), .dim) : nil
             return Self.indent + (head ?? String(repeating: " ", count: Self.label)) + line
