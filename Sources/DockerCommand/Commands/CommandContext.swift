@@ -35,9 +35,9 @@ extension CommandContext {
         headDeadline: Duration? = nil
     ) async throws -> EngineResponse {
         let request = EngineRequest(
-            method: method, path: path, query: sorted(query), headers: headers, body: body, headDeadline: headDeadline)
+            method, path, query: sorted(query), headers: headers, body: body, headDeadline: headDeadline)
         let response = try await reaching { try await client.send(request) }
-        guard (200..<400).contains(response.head.status) else { throw failure(response.head, response.body) }
+        guard response.head.isSuccess else { throw failure(response.head, response.body) }
         return response
     }
 
@@ -55,12 +55,12 @@ extension CommandContext {
         upgrade: EngineRequest.Upgrade = .none, headDeadline: Duration? = nil
     ) async throws -> EngineStream {
         let request = EngineRequest(
-            method: method, path: path, query: sorted(query), headers: headers, body: body, upgrade: upgrade,
+            method, path, query: sorted(query), headers: headers, body: body, upgrade: upgrade,
             headDeadline: headDeadline)
         let stream = try await reaching { try await client.open(request) }
-        guard stream.head.status == 101 || (200..<400).contains(stream.head.status) else {
+        guard stream.head.isSuccess else {
             var bytes: [UInt8] = []
-            for try await chunk in stream.bytes where bytes.count < 1 << 20 { bytes += chunk }
+            for try await chunk in stream where bytes.count < EngineError.maximumBodyBytes { bytes += chunk }
             await stream.close()
             throw failure(stream.head, bytes)
         }
@@ -88,9 +88,7 @@ extension CommandContext {
     }
 
     private func failure(_ head: ResponseHead, _ body: [UInt8]) -> DaemonFailure {
-        let text = String(decoding: body, as: UTF8.self)
-        let message = (try? JSONValue.parse(body))?["message"]?.string
-        return DaemonFailure(status: head.status, message: message ?? text)
+        DaemonFailure(status: head.status, message: EngineError(head: head, body: body, request: "").message)
     }
 
     private func reaching<Answer>(_ operation: () async throws -> Answer) async throws -> Answer {

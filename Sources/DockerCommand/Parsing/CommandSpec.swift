@@ -47,7 +47,8 @@ extension CommandSpec {
         case .none: return count == 0 ? nil : text("accepts no arguments")
         case .exactly(let number): return count == number ? nil : text("requires \(plural(number))")
         case .atLeast(let number): return count >= number ? nil : text("requires at least \(plural(number))", "See")
-        case .atMost(let number): return count <= number ? nil : text("requires at most \(plural(number))")
+        case .atMost(let number): // docker 28 misspells this one pointer.
+            return count <= number ? nil : text("requires at most \(plural(number))", "SRun")
         case .between(let low, let high):
             return (low...high).contains(count) ? nil : text("requires at least \(low) and at most \(plural(high))")
         }
