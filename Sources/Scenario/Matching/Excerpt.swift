@@ -22,7 +22,7 @@ enum Excerpt {
         text.unicodeScalars.count > limit ? "… (\(text.utf8.count) bytes)" : ""
     }
 
-    private static func escaped(_ text: some StringProtocol) -> String {
+    static func escaped(_ text: some StringProtocol) -> String {
         var result = ""
         for scalar in text.unicodeScalars.prefix(limit) {
             switch scalar {
