@@ -85,7 +85,7 @@ let package = Package(
         .executableTarget(
             name: "probe",
             dependencies: ["CProbe"],
-            swiftSettings: strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])],
+            swiftSettings: strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize"])],
             linkerSettings: [.unsafeFlags(["-static-executable"], .when(platforms: [.linux]))]),
         .executableTarget(
             name: "drydock-fixtures",

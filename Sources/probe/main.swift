@@ -1,20 +1,22 @@
 import CProbe
-struct Out { var bytes: [UInt8] = []
- mutating func put(_ s: StaticString) { s.withUTF8Buffer { bytes.append(contentsOf: $0) } }
- mutating func put(_ s: String) { bytes.append(contentsOf: s.utf8) }
- mutating func flush() { _ = bytes.withUnsafeBytes { cprobe_write(1, $0.baseAddress, UInt($0.count)) } } }
-func run() {
-var o = Out()
-let n = cprobe_argument_count()
-for i in 0..<Int32(n) {
-  guard let p = cprobe_argument(i) else { continue }
-  let s = String(cString: p)
-  o.put("arg "); o.put(s); o.put(" \(i) \n")
-  if s.utf8.elementsEqual("a".utf8) { o.put("eq\n") }
-  var d: [Int: [UInt8]] = [:]
-  d[3] = [4]
-  o.put("\(d.count)\n")
+
+let commands: [(name: StaticString, run: @Sendable (inout Arguments) -> Int32)] = [
+    ("help", help), ("true", { _ in 0 }), ("exit", exitCommand), ("first", first), ("identity", identity),
+    ("capabilities", capabilities), ("mounts", mounts), ("limits", limits), ("env", environment),
+    ("environment", environmentJSON), ("fds", descriptors), ("seccomp", processStatus), ("status", processStatus),
+    ("tty", terminal), ("signals", signals), ("sleep", sleepCommand), ("pause", pauseCommand), ("echo", echo),
+    ("log", log), ("listen", listen), ("print", printCommand), ("write", writeCommand), ("cat", cat), ("ls", list),
+]
+
+func run() -> Int32 {
+    guard cprobe_argument_count() > 1 else {
+        var arguments = Arguments(from: 1)
+        return help(&arguments)
+    }
+    let name = text(cprobe_argument(1))
+    var arguments = Arguments(from: 2)
+    for command in commands where equals(name, command.name) { return command.run(&arguments) }
+    fail("unknown command (see probe help):", name, code: 2)
 }
-o.flush()
-}
-run()
+
+cprobe_exit(run())
