@@ -104,7 +104,7 @@ public struct ContainerPruneResponse: Codable, Sendable, Hashable {
     }
 }
 
-/// The header `X-Docker-Container-Path-Stat` of `/containers/{id}/archive`, as base64 of JSON.
+/// The header `X-Docker-Container-Path-Stat` of `/containers/{id}/archive`, as base64 of JSON (moby, `container.PathStat`).
 public struct PathStat: Codable, Sendable, Hashable {
     /// The last part of the path.
     public var name: String?

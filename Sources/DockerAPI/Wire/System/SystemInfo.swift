@@ -108,7 +108,7 @@ public struct SystemInfo: Codable, Sendable, Hashable {
     public var securityOptions: [String]?
     /// The licence; since API 1.39.
     public var productLicense: String?
-    /// Pools for new networks; since API 1.40.
+    /// Pools for new networks; since API 1.41.
     public var defaultAddressPools: [AddressPool]?
     /// The firewall; since API 1.49.
     public var firewallBackend: FirewallInfo?
