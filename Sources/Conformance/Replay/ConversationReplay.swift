@@ -4,8 +4,8 @@ import Scenario
 extension CaseReplay {
     /// Says and hears, item by item, what a scenario writes about a hijacked connection.
     func converse(_ job: inout ExchangeJob, _ items: [ConversationItem], deadline: Deadline) async throws {
-        var matcher = ConversationMatcher()
-        var feed = ConversationFeed(isRaw: Self.isRaw(items))
+        var feed = job.feed ?? ConversationFeed(isRaw: Self.isRaw(items))
+        defer { job.feed = feed }
         for item in items {
             switch item {
             case .send(let template):
@@ -18,7 +18,7 @@ extension CaseReplay {
                     line: item.line, location: "the connection", expected: "still open", got: "closed by the daemon")
                 try settle(departures([mismatch], command: job.source, since: job.mark), since: job.mark)
             case .expect, .frame, .closed:
-                try await hear(&job, item, &matcher, &feed, deadline: deadline)
+                try await hear(&job, item, &feed, deadline: deadline)
             }
         }
     }
@@ -43,19 +43,18 @@ extension CaseReplay {
     }
 
     private func hear(
-        _ job: inout ExchangeJob, _ item: ConversationItem, _ matcher: inout ConversationMatcher,
-        _ feed: inout ConversationFeed, deadline: Deadline
+        _ job: inout ExchangeJob, _ item: ConversationItem, _ feed: inout ConversationFeed, deadline: Deadline
     ) async throws {
         while true {
             let content = job.exchange.tape.content
             do {
-                try feed.give(content.stdout[job.taken...], to: &matcher)
+                try feed.give(content.stdout[job.taken...], to: &job.matcher)
                 job.taken = content.stdout.count
             } catch {
                 let mismatch = Mismatch(line: item.line, location: "the stream", expected: "frames", got: "\(error)")
                 throw ReplayStop.departed(departures([mismatch], command: job.source, since: job.mark))
             }
-            switch matcher.match(item, variables: variables, ended: content.ending != nil) {
+            switch job.matcher.match(item, variables: variables, ended: content.ending != nil) {
             case .matched(let captures): return capture(captures)
             case .failed(let mismatches):
                 return try settle(departures(mismatches, command: job.source, since: job.mark), since: job.mark)
@@ -70,7 +69,7 @@ extension CaseReplay {
                 }
             } catch let error as DeadlineExceeded {
                 // The matcher says what is missing when it is told that nothing more comes.
-                var last = matcher
+                var last = job.matcher
                 let missing =
                     if case .failed(let mismatches) = last.match(item, variables: variables, ended: true) { mismatches } else {
                         [Mismatch(line: item.line, location: "the connection", expected: "closed", got: "still open")]

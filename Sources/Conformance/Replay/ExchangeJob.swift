@@ -49,4 +49,8 @@ struct ExchangeJob: Sendable {
     var pendingText: [UInt8] = []
     /// Values that were cut from the body and not matched yet.
     var values = JSONValues()
+    /// What a conversation has heard and not matched yet.
+    var matcher = ConversationMatcher()
+    /// How bytes become frames; decided by the first conversation.
+    var feed: ConversationFeed?
 }

@@ -36,6 +36,7 @@ extension CaseReplay {
             body = isolation.body(body, method: template.method, target: target)
             if !context.exclusive { target = isolation.target(target, method: template.method) }
         }
+        target = PercentText.encodedTarget(target)
         return PreparedRequest(
             written: written, request: try request(template, target: target, body: body), server: server)
     }
