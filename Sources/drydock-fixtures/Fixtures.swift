@@ -1,9 +1,11 @@
 import ArgumentParser
 import FixtureImages
+import FixtureRegistry
 import OCI
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
+import Glibc
 #else
 import Foundation
 #endif
@@ -12,7 +14,7 @@ import Foundation
 struct Fixtures: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drydock-fixtures", abstract: "Build the fixture images and hand them out.",
-        subcommands: [Plan.self, Build.self, List.self, Archive.self])
+        subcommands: [Plan.self, Build.self, List.self, Archive.self, Serve.self])
 }
 
 struct FolderOption: ParsableArguments {
@@ -85,8 +87,31 @@ struct Archive: ParsableCommand {
     func run() throws {
         let catalog = try FixtureCatalog(opening: cache.folder)
         let own = try catalog.caseImage(image, for: CaseIdentity(case: `case`, run: "manual"))
-        let sink = FileSink(try File(creating: output))
-        try own.archive(tags: [tag ?? own.name], in: catalog).write(to: sink)
+        let temporary = "\(output).new"
+        try own.archive(tags: [tag ?? own.name], in: catalog).write(to: FileSink(File(creating: temporary)))
+        try File.rename(temporary, to: output)
         print("\(tag ?? own.name) \(own.id)")
+    }
+}
+
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serve the images until interrupted.")
+    @Option(help: "The port; 0 takes a free one.")
+    var port = 0
+    @OptionGroup var cache: FolderOption
+
+    func run() throws {
+        let configuration = FixtureRegistry.Configuration(
+            catalog: try FixtureCatalog(opening: cache.folder), run: "manual", port: port)
+        Task {
+            do {
+                let registry = try await FixtureRegistry.start(configuration)
+                print("registry \(registry.address)\nbasic    \(registry.basicAddress)\nbearer   \(registry.bearerAddress)")
+                fflush(nil)
+            } catch {
+                Self.exit(withError: error)
+            }
+        }
+        while true { pause() }
     }
 }
