@@ -12,7 +12,7 @@ struct NegotiationTests {
             let head = try connection.readHead()
             let method = String(head.prefix { $0 != " " })
             try connection.write(
-                head.contains(" /_ping ") ? ping(method) : "HTTP/1.1 200 OK\r\n\r\n\(head.prefix { $0 != "\r" })")
+                head.contains(" /_ping ") ? ping(method) : "HTTP/1.1 200 OK\r\n\r\n\(head.prefix { !$0.isNewline })")
         }
     }
 

@@ -52,6 +52,14 @@ final class Recorder: WireObserver {
     }
 }
 
+/// Keeps a server listening for as long as its client lives.
+private struct ServerKeeper: WireObserver {
+    let server: ScriptedServer
+    let observer: Recorder?
+
+    func record(_ event: WireEvent) { observer?.record(event) }
+}
+
 extension ScriptedServer {
     /// A client of this server, with short deadlines where a test is about them.
     func client(
@@ -61,7 +69,8 @@ extension ScriptedServer {
         try DockerClient(
             configuration: .init(
                 endpoint: EndpointURL(parsing: endpoint), version: version, headDeadline: headDeadline,
-                bodyDeadline: bodyDeadline, maximumBodyBytes: maximumBodyBytes, observer: observer))
+                bodyDeadline: bodyDeadline, maximumBodyBytes: maximumBodyBytes,
+                observer: ServerKeeper(server: self, observer: observer)))
     }
 
     /// A server that answers every request with this text and closes.

@@ -28,6 +28,7 @@ public final class ScriptedServer: Sendable {
     private let listener: CInt
     private let directory: String?
     private let accepted = Mutex<Int>(0)
+    private let isStopped = Mutex(false)
     private let failures = Mutex<[String]>([])
 
     /// Listens, and runs `script` for every connection.
@@ -47,6 +48,8 @@ public final class ScriptedServer: Sendable {
         }
         let listener = listener
         Thread.detachNewThread { [weak self] in
+            // This thread alone closes the listener, so that its number is never another's while it is in use.
+            defer { Sockets.closeDescriptor(listener) }
             while case let descriptor = accept(listener, nil, nil), descriptor >= 0 {
                 guard let server = self else {
                     Sockets.closeDescriptor(descriptor)
@@ -72,8 +75,12 @@ public final class ScriptedServer: Sendable {
 
     /// Stops listening and removes the socket; running scripts go on.
     public func stop() {
+        let first = isStopped.withLock { stopped in
+            defer { stopped = true }
+            return !stopped
+        }
+        guard first else { return }
         shutdown(listener, CInt(SHUT_RDWR))
-        Sockets.closeDescriptor(listener)
         if let directory { TestDirectory.remove(directory) }
     }
 
