@@ -16,17 +16,20 @@ struct FixtureSupply: ImageSupply {
 
     /// The supply that the options ask for.
     static func make(engine: Engine, identity: RunIdentity, options: ImageOptions) async throws -> any ImageSupply {
-        let builtIn = try await builtIn(engine: engine, identity: identity)
+        let folder =
+            options.folder ?? FixtureCatalog.defaultFolder(environment: CommandEnvironment.ofProcess)
+        let builtIn = try await builtIn(engine: engine, identity: identity, folder: folder)
         let isGiven = options.registry != nil || !options.replacements.isEmpty
         return isGiven ? GivenImages(base: builtIn, options: options) : builtIn
     }
 
     /// Starts the registry and finds out whether the endpoint can pull from it.
-    private static func builtIn(engine: Engine, identity: RunIdentity) async throws -> any ImageSupply {
+    private static func builtIn(
+        engine: Engine, identity: RunIdentity, folder: String
+    ) async throws -> any ImageSupply {
         let catalog: FixtureCatalog
         do {
-            catalog = try FixtureCatalog(
-                opening: FixtureCatalog.defaultFolder(environment: CommandEnvironment.ofProcess))
+            catalog = try FixtureCatalog(opening: folder)
         } catch {
             return NoImages(reason: "\(error)")
         }
@@ -62,6 +65,8 @@ struct FixtureSupply: ImageSupply {
         var images = CaseImages()
         images.variables["registry"] = "\(registry.address)/\(token.text)"
         images.variables["registry.host"] = registry.address
+        images.variables["registry.basic"] = "\(registry.basicAddress)/\(token.text)"
+        images.variables["registry.bearer"] = "\(registry.bearerAddress)/\(token.text)"
         for full in catalog.names {
             let (name, tag) = Self.split(full)
             let repository = "\(registry.address)/\(token.text)/\(name)"

@@ -23,6 +23,12 @@ public struct ReportRequest: Sendable, Hashable {
     /// The file, or `-` for standard output.
     public var path: String
 
+    /// A report of this form into that file.
+    public init(kind: Kind, path: String) {
+        self.kind = kind
+        self.path = path
+    }
+
     /// The request that `KIND=FILE` writes.
     ///
     /// - Throws: `ReportError` for a missing `=` or an unknown kind.

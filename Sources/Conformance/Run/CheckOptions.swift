@@ -75,10 +75,13 @@ public struct ImageOptions: Sendable {
     public var registry: String?
     /// References that stand for image names of scenarios: `nginx` to `docker.io/library/nginx:1.27`.
     public var replacements: [String: String] = [:]
+    /// Where the built-in images are; the cache folder of the person where `nil`.
+    public var folder: String?
 
-    /// The built-in registry.
-    public init(registry: String? = nil, replacements: [String: String] = [:]) {
+    /// The built-in images unless others are named.
+    public init(registry: String? = nil, replacements: [String: String] = [:], folder: String? = nil) {
         self.registry = registry
+        self.folder = folder
         self.replacements = replacements
     }
 }

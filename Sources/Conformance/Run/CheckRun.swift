@@ -9,6 +9,7 @@ public struct CheckRun: Sendable {
     private let documents: [ScenarioDocument]
     private let identity = RunIdentity.fresh()
     private let suite: String
+    private let screen: FileStream?
 
     /// Meets the endpoint.
     ///
@@ -16,6 +17,17 @@ public struct CheckRun: Sendable {
     public init(
         client: DockerClient, documents: [ScenarioDocument], options: CheckOptions, suite: String
     ) async throws {
+        try await self.init(
+            client: client, documents: documents, options: options, suite: suite,
+            // Standard output is the report's where a report asks for it.
+            screen: options.reports.contains { $0.path == "-" } ? .standardError : .standardOutput)
+    }
+
+    /// - Parameter screen: where a person reads along; `nil` for nobody.
+    init(
+        client: DockerClient, documents: [ScenarioDocument], options: CheckOptions, suite: String, screen: FileStream?
+    ) async throws {
+        self.screen = screen
         engine = try await Engine.meet(client)
         self.documents = documents
         self.options = options
@@ -38,7 +50,7 @@ public struct CheckRun: Sendable {
             endpoint: "\(engine.client.configuration.endpoint)", product: engine.product, api: "\(engine.version)",
             driver: options.driver.name, cases: selected.count, jobs: jobs, seed: seed,
             expectations: expectations.file, suite: suite, hostOptions: options.hostOptions)
-        let reporter = try RunReporter(run: description, options: options, cases: selected.map { JudgedCase($0) })
+        let reporter = try RunReporter(run: description, options: options, cases: selected.map { JudgedCase($0) }, screen: screen)
         await reporter.begin()
         let runner = CaseRunner(
             engine: engine, driver: try drivers(workspace: workspace), identity: identity,

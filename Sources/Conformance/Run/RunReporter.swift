@@ -3,22 +3,23 @@ actor RunReporter {
     private let run: RunDescription
     private let options: CheckOptions
     private let reports: [any Report]
-    private let screen: FileStream
+    private let screen: FileStream?
     private var view: ProgressView
     private var results: [CaseResult] = []
     private var fault: (any Error)?
 
-    /// - Parameter reports: opened reports; one that writes to standard output moves the view to standard error.
-    init(run: RunDescription, options: CheckOptions, cases: [JudgedCase]) throws(ReportError) {
+    /// - Parameter screen: where a person reads along; `nil` for nobody.
+    init(
+        run: RunDescription, options: CheckOptions, cases: [JudgedCase], screen: FileStream?
+    ) throws(ReportError) {
+        self.screen = screen
         self.run = run
         self.options = options
         var opened: [any Report] = []
         for request in options.reports { opened.append(try request.open()) }
         reports = opened
-        let takesOutput = options.reports.contains { $0.path == "-" }
-        screen = takesOutput ? .standardError : .standardOutput
         var capabilities = options.terminal
-        if takesOutput { capabilities.redraws = false }
+        if screen !== FileStream.standardOutput { capabilities.redraws = false }
         view = ProgressView(cases: cases, capabilities: capabilities, lists: options.verbose)
     }
 
@@ -67,7 +68,7 @@ actor RunReporter {
     private func show(_ text: String) {
         guard !text.isEmpty else { return }
         // A reader that has gone away (`| head`) ends the view, not the run and its clean-up.
-        attempt { try screen.write(Array(text.utf8)) }
+        attempt { try screen?.write(Array(text.utf8)) }
     }
 
     private func attempt(_ body: () throws -> Void) {
