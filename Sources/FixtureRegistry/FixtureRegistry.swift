@@ -104,7 +104,6 @@ enum Listener {
             .bind(host: host, port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-                    try channel.pipeline.syncOperations.addHandler(HTTPByteBufferResponsePartHandler())
                     return try HTTPChannel(wrappingChannelSynchronously: channel)
                 }
             }

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import OCI
 
-typealias HTTPChannel = NIOAsyncChannel<HTTPServerRequestPart, HTTPPart<HTTPResponseHead, ByteBuffer>>
+typealias HTTPChannel = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
 
 /// One client's connection: requests one after the other until either side ends it.
 struct Connection: Sendable {
@@ -48,7 +48,7 @@ struct Connection: Sendable {
         }
     }
 
-    typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
+    typealias Outbound = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
 
     /// Sends a response and answers whether the connection goes on.
     @discardableResult
@@ -81,7 +81,7 @@ struct Connection: Sendable {
             let count = Int(min(piece, total - sent))
             let bytes = try Self.bytes(of: response.body, file, at: sent, count: count)
             guard !bytes.isEmpty else { return false }
-            try await outbound.write(.body(ByteBuffer(bytes: bytes)))
+            try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
             sent += Int64(bytes.count)
             // The pause is what this mode is for: a client must cope with a slow registry.
             if response.trickles { try await Task.sleep(for: Self.tricklePause) }
