@@ -17,11 +17,15 @@ struct Manual {
     }
 
     static let examples: [Example] = {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        guard let text = try? String(contentsOf: root.appending(path: "Conformance/FORMAT.md"), encoding: .utf8) else { return [] }
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        guard let text = try? String(contentsOf: root.appending(path: "Conformance/FORMAT.md"), encoding: .utf8) else {
+            return []
+        }
         var examples: [Example] = []
         var open: (marks: String, info: String, line: Int, lines: [String])?
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).enumerated() {
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).enumerated()
+        {
             if let current = open {
                 if line == current.marks {
                     if current.info == "message", !examples.isEmpty {
@@ -58,7 +62,8 @@ struct Manual {
 
     static func parse(_ example: Example) throws(ScenarioErrors) -> ScenarioDocument {
         let isWhole = example.text.hasPrefix("---\n")
-        return try ScenarioDocument.parse(isWhole ? example.text : preamble + example.text, file: "x.md", expectedID: nil)
+        return try ScenarioDocument.parse(
+            isWhole ? example.text : preamble + example.text, file: "x.md", expectedID: nil)
     }
 }
 
@@ -71,7 +76,8 @@ struct ManualTests {
         #expect(Manual.examples("markdown").count >= 10)
         #expect(Manual.examples("markdown error").count >= 10)
         #expect(Manual.examples("match json").count == 1)
-        #expect(Set(Manual.examples.map(\.info)) == ["markdown", "markdown error", "match json", "match line", "mismatch"])
+        #expect(
+            Set(Manual.examples.map(\.info)) == ["markdown", "markdown error", "match json", "match line", "mismatch"])
     }
 
     @Test("shows scenarios that parse", arguments: Manual.examples("markdown"))
@@ -93,7 +99,9 @@ struct ManualTests {
                 let place = isWhole ? fault.line : fault.line - offset
                 let names = "Captured so far: ${one}, ${two}, ${missing}, "
                 let summary = fault.summary.replacing(names, with: "Captured so far: ")
-                    .replacing(/first in line (\d+)/) { "first in line \((Int($0.output.1) ?? 0) - (isWhole ? 0 : offset))" }
+                    .replacing(/first in line (\d+)/) {
+                        "first in line \((Int($0.output.1) ?? 0) - (isWhole ? 0 : offset))"
+                    }
                 return "\(place): \(summary)"
             }
             #expect(messages == example.message)
@@ -136,7 +144,8 @@ struct ManualTests {
 
     @Test("is right about mismatches", arguments: Manual.examples("mismatch"))
     func mismatches(_ example: Manual.Example) throws {
-        let result = try jsonPattern(example.lines[0]).match(try JSONValue.parse(example.lines[1]), variables: Self.variables)
+        let result = try jsonPattern(example.lines[0]).match(
+            try JSONValue.parse(example.lines[1]), variables: Self.variables)
         #expect(result.mismatches.map(\.description) == Array(example.lines.dropFirst(2)))
     }
 }

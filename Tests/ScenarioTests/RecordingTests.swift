@@ -14,7 +14,8 @@ struct RecordingTests {
         return String(text.dropFirst(Manual.preamble.count))
     }
 
-    static func command(_ document: ScenarioDocument, _ stdout: String, _ stderr: String, _ code: Int32) -> Observation {
+    static func command(_ document: ScenarioDocument, _ stdout: String, _ stderr: String, _ code: Int32) -> Observation
+    {
         guard case .console(let step) = document.steps[0] else { fatalError("no console step") }
         return Observation(
             line: step.commands[0].line,
@@ -78,7 +79,11 @@ struct RecordingTests {
     @Test("fills in a whole body that was left null")
     func fillsIn() throws {
         let recorded = try Self.record("```http\nGET /x\n200\nnull\n```\n") {
-            [Self.response($0, 200, #"{"Id":"\#(Self.id)","Name":"/drydock-1-one","Created":"2026-01-02T03:04:05.1Z","N":null}"#)]
+            [
+                Self.response(
+                    $0, 200,
+                    #"{"Id":"\#(Self.id)","Name":"/drydock-1-one","Created":"2026-01-02T03:04:05.1Z","N":null}"#)
+            ]
         }
         #expect(
             recorded == """

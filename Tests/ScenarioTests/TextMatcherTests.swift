@@ -65,7 +65,8 @@ struct TextMatcherTests {
     @Test("on a terminal other text may stand around")
     func amongOtherText() throws {
         let pattern = try Self.pattern("one", "id=${x = /[0-9]+/}", "# ")
-        let (matcher, verdict) = Self.run(pattern, .amongOtherText, "sh# echo\r\nxonex\r\nid=42\r\nsh# left", ended: false)
+        let (matcher, verdict) = Self.run(
+            pattern, .amongOtherText, "sh# echo\r\nxonex\r\nid=42\r\nsh# left", ended: false)
         #expect(verdict == "matched")
         #expect(matcher.progress == .matched(["x": "42"]))
         #expect(String(decoding: matcher.rest, as: UTF8.self).hasSuffix("left") || matcher.rest.isEmpty)

@@ -18,7 +18,8 @@ struct WireMatcherTests {
             readTar: { _ in
                 [
                     TarEntrySummary(path: "./dir/", kind: .directory, mode: 0o700, uid: 0, gid: 0, content: []),
-                    TarEntrySummary(path: "dir/a", kind: .file, mode: 0o644, uid: 5, gid: 0, content: Array("hi\n".utf8)),
+                    TarEntrySummary(
+                        path: "dir/a", kind: .file, mode: 0o644, uid: 5, gid: 0, content: Array("hi\n".utf8)),
                     TarEntrySummary(path: "dir/l", kind: .symbolicLink("a"), mode: 0o777, uid: 0, gid: 0, content: []),
                 ]
             })
@@ -28,12 +29,14 @@ struct WireMatcherTests {
         "bodies",
         arguments: [
             ("(empty)", "", true), ("(empty)", "x", false), ("(bytes 3)", "abc", true), ("(bytes >= 4)", "abc", false),
-            ("OK", "OK", true), ("OK", "OK\n", true), ("OK", "OK\nmore", false), ("{}", "{}", true), ("{}", "{} {}", false),
+            ("OK", "OK", true), ("OK", "OK\n", true), ("OK", "OK\nmore", false), ("{}", "{}", true),
+            ("{}", "{} {}", false),
             ("{}", "", false), ("{\"a\":1}\n{\"a\":2}", "{\"a\":1}\r\n{\"a\":2}", true),
             ("{\"a\":1}\n{\"a\":2}", "{\"a\":1}", false), ("{\"a\":1}\n...", "{\"a\":1}{\"a\":9}{\"a\":8}", true),
             ("...\n{\"a\":2}", "{\"a\":1}{\"a\":2}", true), ("...\n{\"a\":2}", "{\"a\":2}{\"a\":1}", false),
             ("tar\n  dir/ 0700\n  dir/a 0644 \"hi\\n\" uid=5\n  dir/l -> a", "", true),
-            ("tar\n  ...\n  dir/a 0600\n  ...", "", false), ("tar\n  dir/\n  ...", "", true), ("tar\n  dir/", "", false),
+            ("tar\n  ...\n  dir/a 0600\n  ...", "", false), ("tar\n  dir/\n  ...", "", true),
+            ("tar\n  dir/", "", false),
             ("(text)\n{}", "{}", true), ("(json)\n7", "7", true),
         ])
     func bodies(_ expected: String, _ body: String, _ verdict: Bool) throws {
@@ -57,9 +60,21 @@ struct WireMatcherTests {
             ])
     }
 
+    @Test("a header that holds base64 of JSON")
+    func encodedHeader() throws {
+        let step = try Self.step("GET /x\n200\nA: base64 { \"name\": \"f\", \"size\": 3 }")
+        let response = try #require(step.response)
+        // {"name":"f","size":4}
+        let result = response.match(
+            status: 200, headers: [("a", "eyJuYW1lIjoiZiIsInNpemUiOjR9")], variables: Variables())
+        #expect(result.mismatches.map(\.description) == ["header A: size: expected 3, got 4"])
+        #expect(!response.match(status: 200, headers: [("a", "{}")], variables: Variables()).isMatch)
+    }
+
     @Test("the next values of a stream leave the rest for the next matcher")
     func stream() throws {
-        guard case .jsonStream(let pattern) = try Self.step("GET /x\n200\n{\"a\":1}\n...\n{\"b\":${n = integer}}").body else {
+        guard case .jsonStream(let pattern) = try Self.step("GET /x\n200\n{\"a\":1}\n...\n{\"b\":${n = integer}}").body
+        else {
             Issue.record("not a stream")
             return
         }
@@ -119,7 +134,8 @@ struct WireMatcherTests {
         let step = try Self.step("POST /x\nUpgrade: tcp\n101\n< raw \"hello\"")
         var matcher = ConversationMatcher()
         matcher.append(raw: Array("help".utf8))
-        guard case .failed(let mismatches) = matcher.match(step.conversation[0], variables: Variables(), ended: false) else {
+        guard case .failed(let mismatches) = matcher.match(step.conversation[0], variables: Variables(), ended: false)
+        else {
             Issue.record("still waiting")
             return
         }
