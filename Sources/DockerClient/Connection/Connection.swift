@@ -94,9 +94,13 @@ final class Connection: Sendable {
                 parser: plan.parser))
     }
 
-    /// Hands bytes over without waiting; a failure shows in the inbox.
-    func post(_ bytes: [UInt8]) {
-        channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
+    /// Begins a request without waiting; a failure shows in the inbox.
+    func begin(_ request: RequestSerializer.Serialized) {
+        // On the event loop, so that the observer sees it after the connection is made.
+        channel.eventLoop.execute { [channel, record] in
+            record.note(.requestStarted(method: request.method, target: request.target))
+            channel.writeAndFlush(ByteBuffer(bytes: request.head + request.body), promise: nil)
+        }
     }
 
     /// Hands bytes over and waits until the kernel has them.
@@ -106,6 +110,8 @@ final class Connection: Sendable {
             try await future.value(
                 within: deadline, orFailWith: .deadline(endpoint, awaited: awaited, after: deadline))
         } catch {
+            // Part of the bytes may be on their way: the stream has lost its place.
+            close()
             throw wrapped(error, awaited: awaited)
         }
     }
