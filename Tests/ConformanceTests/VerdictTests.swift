@@ -123,23 +123,31 @@ import Testing
         #expect(summary.counts == [.fail: 1])
     }
 
-    @Test func leavingSomethingBehindIsReportedAndFailsTheRun() async throws {
+    @Test func whatCannotBeRemovedIsReportedAndFailsTheRun() async throws {
+        let labels = Mutex("{}")
         let daemon = try FakeDaemon { request in
             switch (request.method, request.path) {
-            case ("GET", "/probe"): .json(#"{"Held":true}"#)
+            case ("POST", "/containers/create"):
+                let body = String(decoding: request.body, as: UTF8.self)
+                labels.withLock { $0 = String(body.drop { $0 != ":" }.dropFirst().dropLast()) }
+                return .json(#"{"Id":"4f1c4f1c4f1c4f1c"}"#, status: 201)
             case ("GET", "/containers/json"):
-                .json(##"[{"Id":"4f1c4f1c4f1c4f1c","Names":["/stuck"],"Labels":{"io.drydock.run":"\#(Self.run(request))"}}]"##)
-            case ("DELETE", _): .json(#"{"message":"device busy"}"#, status: 500)
-            default: nil
+                let known = labels.withLock { $0 }
+                return .json(
+                    ##"[{"Id":"4f1c4f1c4f1c4f1c","Names":["/stuck"],"Labels":\##(known)},"##
+                        + ##"{"Id":"0000","Names":["/other"],"Labels":{"io.drydock.run":"another"}}]"##)
+            case ("DELETE", _): return .json(#"{"message":"device busy"}"#, status: 500)
+            default: return nil
             }
         }
-        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")])
-        // The label of another run: not ours, so it is neither removed nor counted.
-        #expect(summary.leftovers == [])
-        #expect(!daemon.requests.contains { $0.hasPrefix("DELETE") })
+        let steps = "```http\nPOST /containers/create\n\n{ \"Labels\": {} }\n\n201\n```"
+        let summary = try await Runs.run(daemon, [try Runs.document("system/a", steps: steps)])
+        #expect(summary.counts == [.pass: 1])
+        #expect(summary.leftovers == ["container 4f1c4f1c4f1c (stuck)"])
+        #expect(summary.exit() == .departure)
+        // What another run made is not ours to remove.
+        #expect(!daemon.requests.contains { $0.hasPrefix("DELETE /containers/0000") })
     }
-
-    private static func run(_ request: FakeDaemon.Request) -> String { "someoneelse" }
 
     @Test func cancellingCleansUpAndSaysSo() async throws {
         let (begun, signal) = AsyncStream.makeStream(of: Void.self)

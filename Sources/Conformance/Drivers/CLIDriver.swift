@@ -1,4 +1,6 @@
+import DockerAPI
 import DockerCommand
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -14,15 +16,21 @@ struct CLIDriver: CommandDriver {
     let executable: String
     /// The whole environment, DOCKER_HOST included.
     let environment: [String: String]
-    let reportsReadiness = false
+    /// The endpoint that is recorded on the way; `nil` with TLS, which only its two ends can read.
+    let relayed: EndpointURL?
+    /// Where relays have their sockets.
+    let sockets: String
+    let transcript: Transcript
 
-    /// The first executable called `docker` in the directories of PATH.
-    static func find(path: String) -> String? {
-        path.split(separator: ":").map { "\($0)/docker" }.first { access($0, X_OK) == 0 }
-    }
+    var reportsReadiness: Bool { relayed != nil }
+
+    private static let relays = Atomic<Int>(0)
 
     func start(_ launch: CommandLaunch) throws -> any RunningCommand {
         let tape = OutputTape()
+        let relay = try relay(for: launch, tape: tape)
+        var environment = self.environment
+        if let relay { environment["DOCKER_HOST"] = relay.host }
         let hasInput = if case .none = launch.input { false } else { true }
         let options = ChildProcess.Options(
             executable: executable, arguments: launch.arguments, environment: environment, directory: launch.directory,
@@ -31,9 +39,23 @@ struct CLIDriver: CommandDriver {
         do {
             child = try ChildProcess(options, tape: tape)
         } catch {
+            relay?.close()
             throw DriverError(description: "cannot start \(executable): \(error)")
         }
-        return SpawnedCommand(child: child, input: launch.input)
+        return SpawnedCommand(child: child, input: launch.input, relay: relay)
+    }
+
+    private func relay(for launch: CommandLaunch, tape: OutputTape) throws -> Relay? {
+        guard let relayed else { return nil }
+        let number = Self.relays.add(1, ordering: .relaxed).newValue
+        let command = (try? DockerInvocation.parse(launch.arguments))?.command ?? ""
+        do {
+            return try Relay(
+                path: "\(sockets)/\(number).sock", to: relayed, transcript: transcript,
+                awaited: RelayReadiness(command: command), onReady: { tape.markReady() })
+        } catch {
+            throw DriverError(description: "cannot listen at \(sockets)/\(number).sock: \(error)")
+        }
     }
 }
 
@@ -41,9 +63,17 @@ private final class SpawnedCommand: RunningCommand {
     let tape: OutputTape
     private let child: ChildProcess
 
-    init(child: ChildProcess, input: CommandLaunch.Input) {
+    init(child: ChildProcess, input: CommandLaunch.Input, relay: Relay?) {
         self.child = child
         tape = child.tape
+        if let relay {
+            let tape = child.tape
+            Task {
+                // The tape ends with the process, whatever happens; waiting for it fails only when cancelled.
+                _ = try? await tape.wait { $0.ending }
+                relay.close()
+            }
+        }
         guard case .bytes(let bytes) = input else { return }
         let tape = child.tape
         Task {

@@ -128,7 +128,9 @@ extension ExpectationFile {
     }
 
     private static func draft(_ result: CaseResult) -> String {
-        guard let first = result.departures.first else { return result.reason }
+        guard let first = result.departures.first else {
+            return result.reason.isEmpty ? result.observed.phrase : result.reason
+        }
         return "line \(first.line): expected \(first.expected), got \(first.got)"
     }
 

@@ -6,7 +6,6 @@ struct WireExchange: Sendable {
     var method: String
     var target: String
     var status: Int?
-    var mediaType: String?
     /// From the start of the request to the end of the head, in nanoseconds.
     var headAfter: UInt64?
     /// From the start of the request to the first byte after the head.
@@ -17,7 +16,15 @@ struct WireExchange: Sendable {
     var closedBy: String?
     var failure: String?
 
+    /// The bytes of a head that is not complete yet.
+    private var head: [UInt8] = []
+
     private static let keptBytes = 64 << 10
+
+    init(_ method: String, _ target: String) {
+        self.method = method
+        self.target = target
+    }
 
     static func all(in events: [WireEvent]) -> [WireExchange] {
         var exchanges: [WireExchange] = []
@@ -25,7 +32,7 @@ struct WireExchange: Sendable {
         for event in events {
             if case .requestStarted(let method, let target) = event.kind {
                 current[event.connection] = (exchanges.count, event.at)
-                exchanges.append(WireExchange(method: method, target: target))
+                exchanges.append(WireExchange(method, target))
                 continue
             }
             guard let (index, startedAt) = current[event.connection] else { continue }
@@ -36,14 +43,8 @@ struct WireExchange: Sendable {
 
     private mutating func take(_ event: WireEvent, after elapsed: UInt64) {
         switch event.kind {
-        case .headReceived(let head):
-            status = head.status
-            mediaType = head.first("Content-Type")
-            headAfter = elapsed
         case .received(let bytes):
-            var payload = bytes[...]
-            // The head and the first bytes of the body may come in one read, before the head is reported.
-            if status == nil, let end = Self.headEnd(bytes) { payload = bytes[end...] } else if status == nil { return }
+            let payload = status == nil ? takeHead(bytes, after: elapsed) : bytes[...]
             guard !payload.isEmpty else { return }
             bodyAfter = bodyAfter ?? elapsed
             bodyBytes += payload.count
@@ -55,9 +56,27 @@ struct WireExchange: Sendable {
         }
     }
 
+    /// Reads the head from the bytes themselves, so that a relayed connection is told like one of the client's.
+    ///
+    /// - Returns: what follows the head.
+    private mutating func takeHead(_ bytes: [UInt8], after elapsed: UInt64) -> ArraySlice<UInt8> {
+        head += bytes
+        guard head.count <= Self.keptBytes, let end = Self.headEnd(head) else { return [] }
+        let lines = String(decoding: head[..<end], as: UTF8.self).split(separator: "\r\n")
+        let rest = head[end...]
+        head = []
+        let words = (lines.first ?? "").split(separator: " ")
+        guard words.count >= 2, let code = Int(words[1]) else { return [] }
+        // Informational answers come before the real one.
+        if (100..<200).contains(code), code != 101 { return takeHead(Array(rest), after: elapsed) }
+        status = code
+        headAfter = elapsed
+        return rest
+    }
+
     private static func headEnd(_ bytes: [UInt8]) -> Int? {
         guard bytes.count >= 4 else { return nil }
-        return (0...(bytes.count - 4)).first { Array(bytes[$0..<$0 + 4]) == [0x0D, 0x0A, 0x0D, 0x0A] }.map { $0 + 4 }
+        return (0...(bytes.count - 4)).first { bytes[$0..<$0 + 4].elementsEqual([0x0D, 0x0A, 0x0D, 0x0A]) }.map { $0 + 4 }
     }
 
     /// Two lines for a person: the request, and what came when.

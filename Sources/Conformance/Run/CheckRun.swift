@@ -94,7 +94,14 @@ public struct CheckRun: Sendable {
         case .cli(let executable):
             let environment = base.merging(options.endpointEnvironment) { $1 }
                 .merging(["DOCKER_CONFIG": try Workspace.dockerConfiguration(in: workspace)]) { $1 }
-            return { _ in CLIDriver(executable: executable, environment: environment) }
+            let usesTLS = client.configuration.tls != nil || client.configuration.endpoint.usesTLS
+            let isUnix = if case .unix = client.configuration.endpoint.transport { true } else { false }
+            let relayed = usesTLS && !isUnix ? nil : client.configuration.endpoint
+            return { transcript in
+                CLIDriver(
+                    executable: executable, environment: environment, relayed: relayed, sockets: workspace,
+                    transcript: transcript)
+            }
         }
     }
 
