@@ -7,7 +7,6 @@ struct CaseImages: Sendable {
     let run: String
     let state: RegistryState
 
-
     /// The manifest or index a tag or digest stands for; nil where there is none.
     func manifest(_ reference: String, _ target: RequestTarget) throws -> Document? {
         if reference.contains(":") {
@@ -32,6 +31,9 @@ struct CaseImages: Sendable {
         guard let name = catalog.name(of: "\(target.image):\(tag)") else { return nil }
         let variant = state.withCase(target.case) { $0.variants[name] ?? 1 }
         var identity = CaseIdentity(case: target.case, run: run, variant: variant)
+        if !target.modes.isDisjoint(with: Mode.concerningBlobs) {
+            identity.ownLayer = "\(target.repository):\(tag) \(run) \(variant)"
+        }
         let own = try catalog.caseImage(name, for: identity)
         if target.modes.contains(.foreignPlatform) || target.modes.contains(.index) {
             identity.platform = Self.foreign(to: own.platform)
@@ -43,7 +45,8 @@ struct CaseImages: Sendable {
     }
 
     private static func foreign(to platform: Platform) -> Platform {
-        platform.architecture == "arm64" ? Platform(architecture: "amd64") : Platform(architecture: "arm64", variant: "v8")
+        platform.architecture == "arm64"
+            ? Platform(architecture: "amd64") : Platform(architecture: "arm64", variant: "v8")
     }
 
     private func store(_ image: CaseImage, _ target: RequestTarget) -> Document {
@@ -65,6 +68,7 @@ struct CaseImages: Sendable {
         state.withCase(target.case) { state in
             state.manifests[stored.digest] = stored
             state.blobs[image.id] = image.configuration
+            if let layer = image.generatedLayer { state.blobs[layer.descriptor.digest] = layer.bytes }
         }
         return stored
     }

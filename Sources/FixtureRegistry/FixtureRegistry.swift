@@ -57,7 +57,10 @@ public final class FixtureRegistry: Sendable {
                 let address = "\(configuration.host):\(listener.channel.localAddress?.port ?? port)"
                 addresses.append(address)
                 servers.append(
-                    Task { try await Listener.run(listener, Connection(responder: responder, listenerMode: mode, address: address)) })
+                    Task {
+                        try await Listener.run(
+                            listener, Connection(responder: responder, listenerMode: mode, address: address))
+                    })
             }
         } catch {
             for server in servers { server.cancel() }

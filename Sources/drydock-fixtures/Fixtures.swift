@@ -4,10 +4,10 @@ import FixtureRegistry
 import OCI
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
-import Glibc
+    import FoundationEssentials
+    import Glibc
 #else
-import Foundation
+    import Foundation
 #endif
 
 @main
@@ -24,7 +24,8 @@ struct FolderOption: ParsableArguments {
 
 struct Plan: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print which Debian packages the layers need: LAYER, ABOVE, EXCLUDED, PACKAGES, APPLETS, a tab between.")
+        abstract:
+            "Print which Debian packages the layers need: LAYER, ABOVE, EXCLUDED, PACKAGES, APPLETS, a tab between.")
     @Option(help: "The folder that holds images.yaml.")
     var definitions: String
 
@@ -106,7 +107,9 @@ struct Serve: ParsableCommand {
         Task {
             do {
                 let registry = try await FixtureRegistry.start(configuration)
-                print("registry \(registry.address)\nbasic    \(registry.basicAddress)\nbearer   \(registry.bearerAddress)")
+                print(
+                    "registry \(registry.address)\nbasic    \(registry.basicAddress)\nbearer   \(registry.bearerAddress)"
+                )
                 fflush(nil)
             } catch {
                 Self.exit(withError: error)

@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 import RawJSON
 
@@ -48,7 +48,9 @@ struct Authentication: Sendable {
 
     private static func isFixtureAccount(_ authorization: String) -> Bool {
         let words = authorization.split(separator: " ", maxSplits: 1).map(String.init)
-        guard words.count == 2, words[0].lowercased() == "basic", let data = Data(base64Encoded: words[1]) else { return false }
+        guard words.count == 2, words[0].lowercased() == "basic", let data = Data(base64Encoded: words[1]) else {
+            return false
+        }
         return data.elementsEqual("\(FixtureCredentials.user):\(FixtureCredentials.password)".utf8)
     }
 }

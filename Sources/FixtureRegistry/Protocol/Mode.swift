@@ -7,8 +7,10 @@ public enum Mode: String, Sendable, Hashable, CaseIterable {
     case authBearer = "auth-bearer"
     /// Layers are valid gzip with the right size, but not what their digest says.
     case wrongDigest = "wrong-digest"
-    /// The connection closes halfway through a layer.
+    /// The connection closes halfway through a layer, however often it is asked for.
     case truncatedBlob = "truncated-blob"
+    /// The connection closes halfway through a layer, and the rest can be had by a range request.
+    case truncatedOnce = "truncated-once"
     /// The manifest is cut in half; its digest header is the whole one's.
     case shortManifest = "short-manifest"
     /// 401 whatever is sent.
@@ -41,8 +43,13 @@ public enum Mode: String, Sendable, Hashable, CaseIterable {
     case schema2 = "schema-2"
     /// Manifests are of the abandoned schema 1.
     case schema1 = "schema-1"
-    /// Manifests and blobs come chunked, without Content-Length.
+    /// What GET answers comes chunked, without Content-Length.
     case noContentLength = "no-content-length"
+
+    /// The modes in which a blob must really be fetched; images get a layer of the case's own then.
+    static let concerningBlobs: Set<Mode> = [
+        .wrongDigest, .truncatedBlob, .truncatedOnce, .blobUnknown, .redirect, .slow, .noContentLength,
+    ]
 }
 
 /// The one account of the fixture registry.

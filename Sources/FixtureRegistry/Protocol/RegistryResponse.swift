@@ -35,7 +35,9 @@ struct RegistryResponse: Sendable {
         self.body = .bytes(body)
     }
 
-    static func json(_ status: Int, _ value: JSONValue, headers: [(name: String, value: String)] = []) -> RegistryResponse {
+    static func json(_ status: Int, _ value: JSONValue, headers: [(name: String, value: String)] = [])
+        -> RegistryResponse
+    {
         RegistryResponse(
             status, headers: [("Content-Type", "application/json")] + headers, body: Array(value.text().utf8))
     }

@@ -26,7 +26,8 @@ struct Responder: Sendable {
     func respond(_ request: Request) -> RegistryResponse {
         let target = RequestTarget(uri: request.uri)
         var response = answer(request, target)
-        if case .control = target.kind {} else {
+        if case .control = target.kind {
+        } else {
             response.headers.append(("Docker-Distribution-Api-Version", "registry/2.0"))
         }
         if !target.case.isEmpty {
@@ -42,7 +43,10 @@ struct Responder: Sendable {
         if case .control(let name, let rest) = target.kind {
             return Control(images: images, state: state).answer(name, rest, request, target)
         }
-        let required = [request.listenerMode, target.modes.contains(.authBasic) ? .authBasic : nil, target.modes.contains(.authBearer) ? .authBearer : nil]
+        let required = [
+            request.listenerMode, target.modes.contains(.authBasic) ? .authBasic : nil,
+            target.modes.contains(.authBearer) ? .authBearer : nil,
+        ]
         for mode in required.compactMap(\.self) {
             let refusal = Authentication(state: state).refusal(
                 target, mode: mode, authorization: request.header("authorization"), address: request.address)
@@ -64,7 +68,8 @@ struct Responder: Sendable {
         let modes = target.modes
         if modes.contains(.unauthorized) {
             return .error(
-                401, .unauthorized, "authentication required", headers: [("WWW-Authenticate", #"Basic realm="nobody""#)])
+                401, .unauthorized, "authentication required", headers: [("WWW-Authenticate", #"Basic realm="nobody""#)]
+            )
         }
         if modes.contains(.denied) { return .error(403, .denied, "requested access to the resource is denied") }
         if modes.contains(.rateLimited) {
@@ -88,6 +93,7 @@ struct Responder: Sendable {
         if target.modes.contains(.unavailableOnce), isFirst(target) {
             return .error(503, .unavailable, "the fixture registry is unavailable this once")
         }
+        if target.modes.contains(.schema1) { return Self.schema1Manifest(target) }
         let document: Document?
         do { document = try images.manifest(reference, target) } catch {
             return .error(500, .unknown, "\(error)")
@@ -95,39 +101,40 @@ struct Responder: Sendable {
         guard let document else {
             return .error(404, .manifestUnknown, "manifest unknown: \(target.repository):\(reference)")
         }
-        return present(document, reference, target)
+        return present(document, target)
     }
 
     private func isFirst(_ target: RequestTarget) -> Bool {
         state.withCase(target.case) { $0.wasUnavailable.insert(target.image).inserted }
     }
 
-    private func present(_ document: Document, _ reference: String, _ target: RequestTarget) -> RegistryResponse {
+    private func present(_ document: Document, _ target: RequestTarget) -> RegistryResponse {
         var type = document.mediaType.rawValue
         var bytes = document.bytes
-        var digest = document.digest
         if target.modes.contains(.badMediaType) { type = "application/vnd.drydock.no-such-type+json" }
         if target.modes.contains(.shortManifest) { bytes = Array(bytes.prefix(bytes.count / 2)) }
-        if target.modes.contains(.schema1) {
-            type = "application/vnd.docker.distribution.manifest.v1+prettyjws"
-            bytes = Self.schema1Manifest(target, reference)
-            digest = .sha256(of: bytes)
-        }
         var response = RegistryResponse(
             200,
             headers: [
-                ("Content-Type", type), ("Docker-Content-Digest", digest.description), ("ETag", "\"\(digest)\""),
+                ("Content-Type", type), ("Docker-Content-Digest", document.digest.description),
+                ("ETag", "\"\(document.digest)\""),
             ], body: bytes)
         response.hidesLength = target.modes.contains(.noContentLength)
         return response
     }
 
-    private static func schema1Manifest(_ target: RequestTarget, _ reference: String) -> [UInt8] {
+    private static func schema1Manifest(_ target: RequestTarget) -> RegistryResponse {
         let value: JSONValue = [
-            "schemaVersion": 1, "name": .string(target.repository), "tag": .string(reference), "architecture": "amd64",
+            "schemaVersion": 1, "name": .string(target.repository), "tag": "latest", "architecture": "amd64",
             "fsLayers": [], "history": [], "signatures": [],
         ]
-        return Array(value.text().utf8)
+        let bytes = Array(value.text().utf8)
+        return RegistryResponse(
+            200,
+            headers: [
+                ("Content-Type", "application/vnd.docker.distribution.manifest.v1+prettyjws"),
+                ("Docker-Content-Digest", Digest.sha256(of: bytes).description),
+            ], body: bytes)
     }
 
     // MARK: Blobs
@@ -161,25 +168,45 @@ struct Responder: Sendable {
         } catch {
             return .error(500, .unknown, "\(error)")
         }
-        if let range = request.header("range") { Self.apply(range, to: &response) }
-        if case .file(let path, let offset, let count, _) = response.body {
-            if target.modes.contains(.wrongDigest) {
-                // Byte 4 starts the modification time in a gzip header, which no decompressor minds (RFC 1952).
-                response.body = .file(path: path, offset: offset, count: count, patch: .init(offset: 4))
-            }
-            if target.modes.contains(.truncatedBlob) { response.cutAfter = count / 2 }
+        damageLayer(&response, target)
+        if let range = request.header("range") {
+            Self.apply(range, to: &response, resumes: !target.modes.contains(.truncatedBlob))
         }
         response.trickles = target.modes.contains(.slow)
         response.hidesLength = target.modes.contains(.noContentLength)
         return response
     }
 
+    private func damageLayer(_ response: inout RegistryResponse, _ target: RequestTarget) {
+        let isWrong = target.modes.contains(.wrongDigest)
+        switch response.body {
+        case .file(let path, let offset, let count, _) where isWrong:
+            response.body = .file(
+                path: path, offset: offset, count: count, patch: .init(offset: Self.gzipTimeOffset))
+        case .bytes(var bytes) where isWrong && bytes.starts(with: Self.gzipMagic):
+            bytes[Int(Self.gzipTimeOffset)] ^= 0xFF
+            response.body = .bytes(bytes)
+        // The configuration stays whole, so that it is the layer that fails.
+        case .bytes(let bytes) where !bytes.starts(with: Self.gzipMagic): return
+        default: break
+        }
+        if target.modes.contains(.truncatedBlob) || target.modes.contains(.truncatedOnce) {
+            response.cutAfter = response.body.count / 2
+        }
+    }
+
+    private static let gzipMagic: [UInt8] = [0x1F, 0x8B]
+    /// Where the modification time starts in a gzip header; no decompressor minds another one (RFC 1952).
+    private static let gzipTimeOffset: Int64 = 4
+
     /// `Range: bytes=A-B`, `A-` or `-N` (RFC 9110 section 14); any other form is ignored, as it allows.
-    static func apply(_ range: String, to response: inout RegistryResponse) {
+    static func apply(_ range: String, to response: inout RegistryResponse, resumes: Bool) {
         let size = response.body.count
         guard range.hasPrefix("bytes=") else { return }
         let ends = range.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        guard ends.count == 2, ends[0].isEmpty || Int64(ends[0]) != nil, ends[1].isEmpty || Int64(ends[1]) != nil else { return }
+        guard ends.count == 2, ends[0].isEmpty || Int64(ends[0]) != nil, ends[1].isEmpty || Int64(ends[1]) != nil else {
+            return
+        }
         let first = Int64(ends[0]) ?? max(0, size - (Int64(ends[1]) ?? 0))
         let last = ends[0].isEmpty ? size - 1 : min(size - 1, Int64(ends[1]) ?? size - 1)
         guard first >= 0, first <= last else {
@@ -187,6 +214,7 @@ struct Responder: Sendable {
             return
         }
         response.status = 206
+        response.cutAfter = resumes ? nil : response.cutAfter.map { max(0, $0 - first) }
         response.headers.append(("Content-Range", "bytes \(first)-\(last)/\(size)"))
         switch response.body {
         case .bytes(let bytes): response.body = .bytes(Array(bytes[Int(first)...Int(last)]))
@@ -204,7 +232,8 @@ struct Responder: Sendable {
         var headers: [(name: String, value: String)] = []
         if let count = target.query["n"].flatMap({ Int($0) }), count >= 0, count < tags.count {
             tags = Array(tags.prefix(count))
-            headers.append(("Link", "</v2/\(target.repository)/tags/list?n=\(count)&last=\(tags.last ?? "")>; rel=\"next\""))
+            headers.append(
+                ("Link", "</v2/\(target.repository)/tags/list?n=\(count)&last=\(tags.last ?? "")>; rel=\"next\""))
         }
         return .json(
             200, ["name": .string(target.repository), "tags": .array(tags.map(JSONValue.string))], headers: headers)

@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 import OCI
 
@@ -16,7 +16,9 @@ struct Uploads: Sendable {
         case (.upload(let id), "PATCH"): return append(request, target, id)
         case (.upload(let id), "PUT"): return finish(request, target, id)
         case (.upload(let id), "GET"):
-            guard let count = state.uploadedCount(id) else { return .error(404, .uploadUnknown, "upload \(id) is unknown") }
+            guard let count = state.uploadedCount(id) else {
+                return .error(404, .uploadUnknown, "upload \(id) is unknown")
+            }
             return progress(204, target, id, count)
         case (.upload(let id), "DELETE"):
             guard state.endUpload(id) != nil else { return .error(404, .uploadUnknown, "upload \(id) is unknown") }
@@ -42,14 +44,17 @@ struct Uploads: Sendable {
     }
 
     private func append(_ request: Responder.Request, _ target: RequestTarget, _ id: String) -> RegistryResponse {
-        if let range = request.header("content-range"), let start = range.split(separator: "-").first.flatMap({ Int($0) }),
+        if let range = request.header("content-range"),
+            let start = range.split(separator: "-").first.flatMap({ Int($0) }),
             let count = state.uploadedCount(id), start != count
         {
             return .error(416, .uploadInvalid, "the upload has \(count) bytes, and the range starts at \(start)")
         }
         switch state.append(request.body, toUpload: id) {
         case .unknown: return .error(404, .uploadUnknown, "upload \(id) is unknown")
-        case .tooLarge: return .error(413, .sizeInvalid, "the fixture registry keeps \(RegistryState.maximumPushedBytes) bytes at most")
+        case .tooLarge:
+            return .error(
+                413, .sizeInvalid, "the fixture registry keeps \(RegistryState.maximumPushedBytes) bytes at most")
         case .count(let count): return progress(202, target, id, count)
         }
     }
@@ -94,7 +99,8 @@ struct Uploads: Sendable {
             document = try Document(
                 parsing: request.body, mediaType: request.header("content-type").map(MediaType.init(rawValue:)))
             if case .manifest(let manifest) = document.content {
-                for descriptor in [manifest.config] + manifest.layers where try images.blob(descriptor.digest, target) == nil {
+                for descriptor in [manifest.config] + manifest.layers
+                where try images.blob(descriptor.digest, target) == nil {
                     return .error(400, .manifestBlobUnknown, "blob \(descriptor.digest) of the manifest was not pushed")
                 }
             }

@@ -57,8 +57,8 @@ struct Connection: Sendable {
     ) async throws -> Bool {
         var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: response.status))
         for header in response.headers { head.headers.add(name: header.name, value: header.value) }
-        if response.hidesLength {
-            if !isHead { head.headers.add(name: "Transfer-Encoding", value: "chunked") }
+        if response.hidesLength, !isHead {
+            head.headers.add(name: "Transfer-Encoding", value: "chunked")
         } else if response.status != 204 {
             head.headers.add(name: "Content-Length", value: String(response.body.count))
         }
@@ -89,7 +89,9 @@ struct Connection: Sendable {
         return response.cutAfter == nil
     }
 
-    private static func bytes(of body: RegistryResponse.Body, _ file: File?, at sent: Int64, count: Int) throws -> [UInt8] {
+    private static func bytes(of body: RegistryResponse.Body, _ file: File?, at sent: Int64, count: Int) throws
+        -> [UInt8]
+    {
         switch body {
         case .bytes(let bytes): return Array(bytes[Int(sent)..<Int(sent) + count])
         case .file(_, let offset, _, let patch):
