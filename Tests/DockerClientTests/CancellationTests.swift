@@ -68,6 +68,37 @@ struct CancellationTests {
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
+    @Test("many requests at once, some cancelled at any moment, end as they should")
+    func stress() async throws {
+        let server = try ScriptedServer { connection in
+            try connection.readHead()
+            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+            try connection.write("ok")
+        }
+        let client = try server.client()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<200 {
+                group.addTask {
+                    let task = Task { try await client.send(get).text }
+                    guard index % 2 == 1 else {
+                        let text = try await task.value
+                        #expect(text == "ok")
+                        return
+                    }
+                    for _ in 0..<index { await Task.yield() }
+                    task.cancel()
+                    do {
+                        let text = try await task.value
+                        #expect(text == "ok")
+                    } catch is CancellationError {
+                        return
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     #if os(Linux)
         @Test("answers, errors, cancellations and dropped streams leave no descriptor of this client open")
         func descriptors() async throws {
