@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// The size of a terminal in character cells.
 public struct WindowSize: Sendable, Hashable {
     /// Lines.
@@ -42,6 +48,8 @@ public struct CommandIO: Sendable {
     public var currentDirectory: String
     /// The variables that `-e NAME` without a value copies from, and docker's own (`DOCKER_DEFAULT_PLATFORM`, …).
     public var environment: [String: String]
+    /// The clock that "2 hours ago" and `--since 10m` are reckoned from: seconds since 1970.
+    public var now: @Sendable () -> Int64
 
     /// Streams by closures; what is left out is absent: no input, no terminal, no signals.
     public init(
@@ -56,7 +64,8 @@ public struct CommandIO: Sendable {
         setRawMode: @escaping @Sendable (Bool) async throws -> Void = { _ in },
         onReady: @escaping @Sendable () async -> Void = {},
         currentDirectory: String,
-        environment: [String: String] = [:]
+        environment: [String: String] = [:],
+        now: @escaping @Sendable () -> Int64 = { CommandIO.systemTime() }
     ) {
         self.readInput = readInput
         self.writeOutput = writeOutput
@@ -70,10 +79,14 @@ public struct CommandIO: Sendable {
         self.onReady = onReady
         self.currentDirectory = currentDirectory
         self.environment = environment
+        self.now = now
     }
 }
 
 extension CommandIO {
+    /// The system's clock in seconds since 1970.
+    public static func systemTime() -> Int64 { Int64(Date().timeIntervalSince1970) }
+
     func print(_ line: String) async throws { try await writeOutput(Array((line + "\n").utf8)) }
     func write(_ text: String) async throws { try await writeOutput(Array(text.utf8)) }
     func warn(_ line: String) async throws { try await writeError(Array((line + "\n").utf8)) }

@@ -67,6 +67,9 @@ extension CommandContext {
         return stream
     }
 
+    /// The API version in use.
+    func negotiatedVersion() async throws -> APIVersion { try await reaching { try await client.negotiatedVersion() } }
+
     /// Names of daemon objects as Go's URL writes them in a path.
     static func escape(_ segment: String) -> String {
         var out = ""

@@ -18,6 +18,15 @@ struct Template: Sendable {
         nodes = try TemplateParser.parse(text)
     }
 
+    /// The template of a `--format`, with `\\t` and `\\n` written out taken for the characters.
+    ///
+    /// - Parameter prefix: what docker says before the fault of a template.
+    static func format(_ text: String, prefix: String, exitCode: Int32 = 1) throws(CommandFailure) -> Template {
+        do { return try Template(ListFormat.unescaped(text)) } catch {
+            throw CommandFailure("\(prefix): \(error.message)", exitCode: exitCode)
+        }
+    }
+
     func execute(_ subject: Subject) throws(TemplateError) -> String {
         var run = TemplateRun(subject: subject)
         try run.walk(nodes, dot: subject.value)
