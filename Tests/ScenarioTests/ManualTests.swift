@@ -19,9 +19,11 @@ struct Manual {
     static let examples: [Example] = {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        guard let text = try? String(contentsOf: root.appending(path: "Conformance/FORMAT.md"), encoding: .utf8) else {
+        guard let data = FileManager.default.contents(atPath: root.appending(path: "Conformance/FORMAT.md").path())
+        else {
             return []
         }
+        let text = String(decoding: data, as: UTF8.self)
         var examples: [Example] = []
         var open: (marks: String, info: String, line: Int, lines: [String])?
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init).enumerated()

@@ -6,25 +6,26 @@ import Testing
 struct RecordingTests {
     static let id = String(repeating: "0a", count: 32)
 
-    static func record(_ body: String, _ observe: (ScenarioDocument) -> [Observation]) throws -> String {
+    static func record(_ body: String, _ observe: (ScenarioDocument) throws -> [Observation]) throws -> String {
         let document = try ScenarioDocument.parse(Manual.preamble + body, file: "x.md", expectedID: nil)
-        let text = document.recorded(observe(document))
+        let text = document.recorded(try observe(document))
         // What was recorded is itself a scenario.
         _ = try ScenarioDocument.parse(text, file: "x.md", expectedID: nil)
         return String(text.dropFirst(Manual.preamble.count))
     }
 
-    static func command(_ document: ScenarioDocument, _ stdout: String, _ stderr: String, _ code: Int32) -> Observation
+    static func command(_ document: ScenarioDocument, _ stdout: String, _ stderr: String, _ code: Int32) throws
+        -> Observation
     {
-        guard case .console(let step) = document.steps[0] else { fatalError("no console step") }
+        guard case .console(let step) = document.steps[0] else { throw SyntaxFault("no console step", line: 1) }
         return Observation(
             line: step.commands[0].line,
             outcome: .command(stdout: Array(stdout.utf8), stderr: Array(stderr.utf8), exitCode: code),
             variables: Variables(["one": "drydock-1-one"]))
     }
 
-    static func response(_ document: ScenarioDocument, _ status: Int, _ body: String) -> Observation {
-        guard case .http(let step) = document.steps[0] else { fatalError("no http step") }
+    static func response(_ document: ScenarioDocument, _ status: Int, _ body: String) throws -> Observation {
+        guard case .http(let step) = document.steps[0] else { throw SyntaxFault("no http step", line: 1) }
         return Observation(
             line: step.requestLine,
             outcome: .response(status: status, headers: [("Content-Type", "application/json")], body: Array(body.utf8)),
@@ -34,13 +35,13 @@ struct RecordingTests {
     @Test("leaves alone what matches")
     func unchanged() throws {
         let text = "Prose.\n\n```console\n$ docker ps\n...\n${one}\n```\n"
-        #expect(try Self.record(text) { [Self.command($0, "x\ndrydock-1-one\n", "noise", 0)] } == text)
+        #expect(try Self.record(text) { [try Self.command($0, "x\ndrydock-1-one\n", "noise", 0)] } == text)
     }
 
     @Test("writes lines that differ, with variables, captures and the exit code")
     func console() throws {
         let recorded = try Self.record("```console\n$ docker ps\nkept ...\nold\n```\nProse.\n") {
-            [Self.command($0, "kept line\ncontainer drydock-1-one $5\n\(Self.id)\n$ x", "No such container\n", 1)]
+            [try Self.command($0, "kept line\ncontainer drydock-1-one $5\n\(Self.id)\n$ x", "No such container\n", 1)]
         }
         #expect(
             recorded == """
@@ -62,7 +63,7 @@ struct RecordingTests {
     func http() throws {
         let recorded = try Self.record(
             "```http\nGET /x\n200\nContent-Type: text/html\n\n{ \"Name\": nonempty, \"A\": { \"B\": 1, \"C\": > 0 }, \"Gone\": true }\n```\n"
-        ) { [Self.response($0, 201, #"{"Name":"n","A":{"B":2,"C":5},"Other":1}"#)] }
+        ) { [try Self.response($0, 201, #"{"Name":"n","A":{"B":2,"C":5},"Other":1}"#)] }
         #expect(
             recorded == """
                 ```http
@@ -80,7 +81,7 @@ struct RecordingTests {
     func fillsIn() throws {
         let recorded = try Self.record("```http\nGET /x\n200\nnull\n```\n") {
             [
-                Self.response(
+                try Self.response(
                     $0, 200,
                     #"{"Id":"\#(Self.id)","Name":"/drydock-1-one","Created":"2026-01-02T03:04:05.1Z","N":null}"#)
             ]
