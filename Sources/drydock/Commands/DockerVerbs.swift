@@ -95,6 +95,6 @@ private struct VerbRun: AsyncRunnable {
                     + "Name one with --host, DOCKER_HOST or a docker context, e.g. --host unix:///var/run/docker.sock")
         }
         let client = try DockerClient(configuration: .init(resolved))
-        return try await invocation.run(client: client, io: CommandIO(writeOutput: { Console.write($0, 1) }, writeError: { Console.write($0, 2) }, currentDirectory: FileManager.default.currentDirectoryPath))
+        return try await invocation.run(client: client, io: ProcessIO.make())
     }
 }
