@@ -17,20 +17,18 @@ private final class InMemoryCommand: RunningCommand {
     let tape = OutputTape()
     private let terminal: EmulatedTerminal?
     private let input = ByteQueue()
-    private let signals: AsyncStream<String>.Continuation
-    private let sizes: AsyncStream<WindowSize>.Continuation
+    private let signals = Broadcast<String>()
+    private let sizes = Broadcast<WindowSize>()
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     init(launch: CommandLaunch, client: DockerClient, environment: [String: String]) {
-        let (signalStream, signals) = AsyncStream.makeStream(of: String.self)
-        let (sizeStream, sizes) = AsyncStream.makeStream(of: WindowSize.self)
-        self.signals = signals
-        self.sizes = sizes
         let tape = self.tape
         let input = self.input
         terminal =
             launch.terminal
-            ? EmulatedTerminal(size: CommandEnvironment.size, input: input, tape: tape, interrupt: { signals.yield($0) })
+            ? EmulatedTerminal(size: CommandEnvironment.size, input: input, tape: tape, interrupt: { [signals] name in
+                Self.deliver(name, to: signals, tape: tape)
+            })
             : nil
         switch launch.input {
         case .none: input.finish()
@@ -40,7 +38,7 @@ private final class InMemoryCommand: RunningCommand {
         case .typed: break
         }
         let io = Self.io(
-            tape: tape, input: input, terminal: terminal, signals: signalStream, sizes: sizeStream, launch: launch,
+            tape: tape, input: input, terminal: terminal, signals: signals, sizes: sizes, launch: launch,
             environment: environment)
         let work = Task {
             do {
@@ -57,8 +55,8 @@ private final class InMemoryCommand: RunningCommand {
     }
 
     private static func io(
-        tape: OutputTape, input: ByteQueue, terminal: EmulatedTerminal?, signals: AsyncStream<String>,
-        sizes: AsyncStream<WindowSize>, launch: CommandLaunch, environment: [String: String]
+        tape: OutputTape, input: ByteQueue, terminal: EmulatedTerminal?, signals: Broadcast<String>,
+        sizes: Broadcast<WindowSize>, launch: CommandLaunch, environment: [String: String]
     ) -> CommandIO {
         CommandIO(
             readInput: { try await input.next() },
@@ -67,8 +65,8 @@ private final class InMemoryCommand: RunningCommand {
             isStdinTTY: terminal != nil,
             isStdoutTTY: terminal != nil,
             windowSize: { terminal?.size },
-            windowChanges: { sizes },
-            signals: { signals },
+            windowChanges: { sizes.stream() },
+            signals: { signals.stream() },
             setRawMode: { terminal?.setRaw($0) },
             onReady: { tape.markReady() },
             currentDirectory: launch.directory,
@@ -81,16 +79,48 @@ private final class InMemoryCommand: RunningCommand {
 
     func closeInput() { input.finish() }
 
-    func signal(_ name: String) { signals.yield(name) }
+    func signal(_ name: String) {
+        Self.deliver(name, to: signals, tape: tape)
+        if tape.content.ending != nil { terminate() }
+    }
+
+    /// A signal that no part of the command listens for does to it what it does to docker's process: it ends, with 128
+    /// and the signal's number.
+    private static func deliver(_ name: String, to signals: Broadcast<String>, tape: OutputTape) {
+        if name != "KILL", signals.send(name) { return }
+        let numbers: [String: Int32] = ["HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "TERM": 15]
+        if let number = numbers[name] { tape.end(.exited(128 + number)) }
+    }
 
     func resize(_ size: WindowSize) {
         terminal?.resize(size)
-        sizes.yield(size)
+        sizes.send(size)
     }
 
     func terminate() {
         input.finish()
         task.withLock { $0 }?.cancel()
+    }
+}
+
+/// Values to whoever listens at the time.
+private final class Broadcast<Value: Sendable>: Sendable {
+    private let listeners = Mutex<[AsyncStream<Value>.Continuation]>([])
+
+    /// A stream of what is sent from now on.
+    func stream() -> AsyncStream<Value> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Value.self)
+        listeners.withLock { $0.append(continuation) }
+        return stream
+    }
+
+    /// Sends to all, and answers whether there was anybody.
+    @discardableResult
+    func send(_ value: Value) -> Bool {
+        listeners.withLock { listeners in
+            listeners.removeAll { if case .terminated = $0.yield(value) { true } else { false } }
+            return !listeners.isEmpty
+        }
     }
 }
 

@@ -112,7 +112,7 @@ extension CaseReplay {
             await job.exchange.close()
             throw error
         }
-        if step.ending == .open { jobs[name] = .exchange(job) } else { await job.exchange.close() }
+        if step.ending == .ended { await job.exchange.close() } else { jobs[name] = .exchange(job) }
     }
 
     private func proceed(_ job: inout ExchangeJob, _ step: HTTPStep, deadline: Deadline) async throws {

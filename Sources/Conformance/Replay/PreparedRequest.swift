@@ -38,7 +38,7 @@ extension CaseReplay {
         }
         target = PercentText.encodedTarget(target)
         return PreparedRequest(
-            written: written, request: try request(template, target: target, body: body), server: server)
+            written: written, request: try request(step, template, target: target, body: body), server: server)
     }
 
     func client(for prepared: PreparedRequest) throws -> DockerClient {
@@ -47,7 +47,7 @@ extension CaseReplay {
     }
 
     private func request(
-        _ template: HTTPRequestTemplate, target: String, body: [UInt8]
+        _ step: HTTPStep, _ template: HTTPRequestTemplate, target: String, body: [UInt8]
     ) throws -> EngineRequest {
         var headers: [(name: String, value: String)] = []
         for header in template.headers {
@@ -61,6 +61,8 @@ extension CaseReplay {
         if template.asksForUpgrade {
             upgrade = .tcp
             headers.removeAll { ["connection", "upgrade"].contains($0.name.lowercased()) }
+        } else if step.conversation.contains(where: \.isOurs) {
+            upgrade = .hijackOnly
         }
         var request = EngineRequest(
             template.method, target, headers: headers, body: body.isEmpty ? .none : .bytes(body),
@@ -80,6 +82,16 @@ extension CaseReplay {
             } catch {
                 throw ReplayStop.fault("\(document.label(line: error.line)): \(error)")
             }
+        }
+    }
+}
+
+extension ConversationItem {
+    /// Whether the harness acts, which takes a connection that is open in both directions.
+    fileprivate var isOurs: Bool {
+        switch self {
+        case .send, .halfClose: true
+        case .expect, .frame, .closed, .open: false
         }
     }
 }
