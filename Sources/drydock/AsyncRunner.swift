@@ -17,7 +17,7 @@ protocol AsyncRunnable: Sendable {
     func execute() async throws -> Int32
     /// The exit code of a fault of the command itself.
     var faultCode: Int32 { get }
-    /// What is said at the first Ctrl-C; `nil` ends the process at once.
+    /// What is said at the first Ctrl-C, possibly nothing; `nil` ends the process at once.
     var interruption: String? { get }
 }
 

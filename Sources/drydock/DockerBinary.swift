@@ -19,7 +19,8 @@ enum DockerBinary {
         }
         let folders = (environment["PATH"] ?? "").split(separator: ":")
         guard let path = folders.map({ "\($0)/docker" }).first(where: FileManager.default.isExecutableFile) else {
-            throw Fault(description: "--driver cli needs docker's CLI, and there is no docker in PATH. Name one with --docker")
+            throw Fault(
+                description: "--driver cli needs docker's CLI, and there is no docker in PATH. Name one with --docker")
         }
         return path
     }

@@ -3,7 +3,9 @@ import DockerClient
 
 /// The options that say which daemon is meant, called as docker's CLI calls them.
 struct EndpointOptions: ParsableArguments {
-    @Option(name: [.customShort("H"), .long], help: ArgumentHelp("The endpoint: unix:///path, tcp://host:port.", valueName: "url"))
+    @Option(
+        name: [.customShort("H"), .long],
+        help: ArgumentHelp("The endpoint: unix:///path, tcp://host:port.", valueName: "url"))
     var host: String?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("A docker context to take the endpoint from.", valueName: "name"))

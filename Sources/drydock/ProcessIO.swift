@@ -33,7 +33,9 @@ enum ProcessIO {
             environment: ProcessInfo.processInfo.environment)
     }
 
-    private static let names = [SIGINT: "INT", SIGTERM: "TERM", SIGHUP: "HUP", SIGQUIT: "QUIT", SIGUSR1: "USR1", SIGUSR2: "USR2"]
+    private static let names = [
+        SIGINT: "INT", SIGTERM: "TERM", SIGHUP: "HUP", SIGQUIT: "QUIT", SIGUSR1: "USR1", SIGUSR2: "USR2",
+    ]
 
     private static func size() -> WindowSize? {
         var size = winsize()

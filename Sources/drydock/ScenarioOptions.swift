@@ -9,7 +9,8 @@ import Conformance
 
 /// The options that say which scenarios are meant.
 struct SelectionOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("Ids, parts of ids (container/logs), or globs ('container/*/tail-*').", valueName: "case"))
+    @Argument(
+        help: ArgumentHelp("Ids, parts of ids (container/logs), or globs ('container/*/tail-*').", valueName: "case"))
     var cases: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("Only cases with this tag; may be repeated.", valueName: "tag"))
@@ -18,7 +19,9 @@ struct SelectionOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Only cases of this area; may be repeated.", valueName: "area"))
     var area: [String] = []
 
-    @Option(name: .long, help: ArgumentHelp("Only cases of this level: must, should or may; may be repeated.", valueName: "level"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Only cases of this level: must, should or may; may be repeated.", valueName: "level"))
     var level: [String] = []
 
     var selection: CaseSelection { CaseSelection(patterns: cases, tags: tag, areas: area, levels: level) }

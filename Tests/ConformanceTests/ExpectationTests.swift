@@ -5,11 +5,14 @@ import Testing
 
 /// Goal: an expectation file turns known departures into xfail, reports what is no longer true, and errs helpfully.
 @Suite struct ExpectationTests {
-    static func entries(_ text: String) throws -> [Conformance.Expectation] { try ExpectationFile.parse(text, file: "x.yaml") }
+    static func entries(_ text: String) throws -> [Conformance.Expectation] {
+        try ExpectationFile.parse(text, file: "x.yaml")
+    }
 
     static func result(_ verdict: Verdict, id: String = "system/a") -> CaseResult {
         CaseResult(
-            identity: JudgedCase(id: id, title: "t", level: "must", file: "\(id).md"), verdict: verdict, duration: .zero)
+            identity: JudgedCase(id: id, title: "t", level: "must", file: "\(id).md"), verdict: verdict, duration: .zero
+        )
     }
 
     @Test func readsEntries() throws {
@@ -58,7 +61,8 @@ import Testing
     }
 
     @Test func aFlakyCaseMayPassOrFail() throws {
-        let set = ExpectationSet(file: "x", entries: try Self.entries("- case: system/a\n  verdict: flaky\n  reason: races"))
+        let set = ExpectationSet(
+            file: "x", entries: try Self.entries("- case: system/a\n  verdict: flaky\n  reason: races"))
         #expect(set.apply(to: Self.result(.pass)).verdict == .pass)
         #expect(set.apply(to: Self.result(.fail)).verdict == .xfail)
         #expect(set.apply(to: Self.result(.flaky)).verdict == .xfail)
@@ -71,18 +75,22 @@ import Testing
     }
 
     @Test func reportsEntriesThatMatchNoCase() throws {
-        let set = ExpectationSet(file: nil, entries: try Self.entries("- case: gone/*\n  reason: x\n- case: system\n  reason: y"))
+        let set = ExpectationSet(
+            file: nil, entries: try Self.entries("- case: gone/*\n  reason: x\n- case: system\n  reason: y"))
         #expect(set.unused(among: ["system/a"]).map(\.cases.pattern) == ["gone/*"])
     }
 
     @Test func theSkeletonReadsBackAndKeepsReasons() throws {
         let current = ExpectationSet(
-            file: "x", entries: try Self.entries("- case: system/a\n  reason: \"known: \\\"yes\\\"\"\n  link: https://example.com"))
+            file: "x",
+            entries: try Self.entries("- case: system/a\n  reason: \"known: \\\"yes\\\"\"\n  link: https://example.com")
+        )
         let results = [
             current.apply(to: Self.result(.fail)), current.apply(to: Self.result(.pass, id: "system/b")),
             Self.result(.timeout, id: "system/c"),
         ]
-        let text = ExpectationFile.skeleton(product: Product(name: "podman", version: "4.3.1"), results: results, keeping: current)
+        let text = ExpectationFile.skeleton(
+            product: Product(name: "podman", version: "4.3.1"), results: results, keeping: current)
         let written = try Self.entries(text)
         #expect(written.map(\.cases.pattern) == ["system/a", "system/c"])
         #expect(written[0].reason == #"known: "yes""#)

@@ -9,7 +9,8 @@ import Testing
 /// Runs of small scenarios against a daemon in miniature.
 enum Runs {
     /// A scenario that a test writes: front matter in place, the steps as given.
-    static func document(_ id: String, needs: String = "", extra: String = "", steps: String) throws -> ScenarioDocument {
+    static func document(_ id: String, needs: String = "", extra: String = "", steps: String) throws -> ScenarioDocument
+    {
         let text = """
             ---
             id: \(id)

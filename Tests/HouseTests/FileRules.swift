@@ -16,7 +16,9 @@ import Testing
     @Test func sourcesHoldNoTrapsAndNoLeftovers() throws {
         let words = ["try!", "as!", "fatalError(", "// TODO", "// FIXME", "preconditionFailure("]
         for file in tree.swiftFiles(in: "Sources") {
-            for (index, line) in try tree.text(file).split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            for (index, line) in try tree.text(file).split(separator: "\n", omittingEmptySubsequences: false)
+                .enumerated()
+            {
                 for word in words { #expect(!line.contains(word), "\(file):\(index + 1) holds \(word)") }
             }
         }

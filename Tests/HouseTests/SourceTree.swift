@@ -5,7 +5,8 @@ struct SourceTree {
     let root: URL
 
     init(file: StaticString = #filePath) {
-        root = URL(filePath: "\(file)").deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        root = URL(filePath: "\(file)").deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
     }
 
     /// The Swift files below a folder of the package, as paths from its root.
@@ -33,7 +34,9 @@ struct SourceTree {
             try text(file).split(separator: "\n").compactMap { line -> (String, String)? in
                 let words = line.split(separator: " ").map(String.init)
                 guard let position = words.firstIndex(of: "import"),
-                    words[..<position].allSatisfy({ $0.hasPrefix("@") || ["public", "package", "internal"].contains($0) })
+                    words[..<position].allSatisfy({
+                        $0.hasPrefix("@") || ["public", "package", "internal"].contains($0)
+                    })
                 else { return nil }
                 let kinds = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
                 let rest = words[(position + 1)...].drop { kinds.contains($0) }
@@ -49,7 +52,9 @@ struct SourceTree {
         // A scratch path of its own: the build that runs this test holds the lock of the usual one.
         let scratch = FileManager.default.temporaryDirectory.appending(path: "drydock-house-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: scratch) }
-        process.arguments = ["swift", "package", "--package-path", root.path, "--scratch-path", scratch.path, "dump-package"]
+        process.arguments = [
+            "swift", "package", "--package-path", root.path, "--scratch-path", scratch.path, "dump-package",
+        ]
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

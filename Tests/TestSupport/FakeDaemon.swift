@@ -115,8 +115,10 @@ public final class FakeDaemon: Sendable {
             return reply
         case ("GET", "/version"):
             return .json(
-                #"{"Components":[{"Name":"\#(product)","Version":"\#(version)"}],"Version":"\#(version)","ApiVersion":"1.51"}"#)
-        case ("GET", "/info"): return .json(#"{"OSType":"linux","MemoryLimit":true,"SecurityOptions":["name=seccomp,profile=builtin"]}"#)
+                #"{"Components":[{"Name":"\#(product)","Version":"\#(version)"}],"Version":"\#(version)","ApiVersion":"1.51"}"#
+            )
+        case ("GET", "/info"):
+            return .json(#"{"OSType":"linux","MemoryLimit":true,"SecurityOptions":["name=seccomp,profile=builtin"]}"#)
         case ("GET", "/containers/json"), ("GET", "/images/json"), ("GET", "/networks"): return .json("[]")
         case ("GET", "/volumes"): return .json(#"{"Volumes":[],"Warnings":null}"#)
         default: return .json(#"{"message":"page not found"}"#, status: 404)

@@ -4,7 +4,9 @@ import Scenario
 /// Which operations of the Engine API the cases cover.
 public enum CoverageText {
     /// Operations that a single daemon need not answer: swarm's family, plugins, and building.
-    private static let outside = ["/configs", "/nodes", "/plugins", "/secrets", "/services", "/session", "/swarm", "/tasks", "/build"]
+    private static let outside = [
+        "/configs", "/nodes", "/plugins", "/secrets", "/services", "/session", "/swarm", "/tasks", "/build",
+    ]
 
     private struct Row {
         var operation: EngineOperation
@@ -27,13 +29,18 @@ public enum CoverageText {
         let rows = rows(catalog)
         let width = rows.map { $0.operation.operation.description.count }.max() ?? 0
         var lines = rows.filter { $0.isEligible || !$0.cases.isEmpty }.map { row in
-            let count = row.cases.isEmpty ? "  –" : TerminalText.padded("", to: 3 - String(row.cases.count).count) + String(row.cases.count)
+            let count =
+                row.cases.isEmpty
+                ? "  –" : TerminalText.padded("", to: 3 - String(row.cases.count).count) + String(row.cases.count)
             return "\(TerminalText.padded(row.operation.operation.description, to: width))  \(count)"
         }
         let eligible = rows.filter(\.isEligible)
         let covered = eligible.count { !$0.cases.isEmpty }
-        lines += ["", "\(covered) of \(eligible.count) operations of a single daemon are covered; "
-            + "swarm, plugins and builds are left out (\(rows.count - eligible.count))."]
+        lines += [
+            "",
+            "\(covered) of \(eligible.count) operations of a single daemon are covered; "
+                + "swarm, plugins and builds are left out (\(rows.count - eligible.count)).",
+        ]
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -82,7 +82,9 @@ public enum ScenarioFolder {
 extension ScenarioFolder {
     /// The folder of that name beside the folder of scenarios.
     public static func sibling(of folder: String, named name: String) -> String {
-        let parts = folder.split(separator: "/", omittingEmptySubsequences: false).filter { !$0.isEmpty || folder.hasPrefix("/") }
+        let parts = folder.split(separator: "/", omittingEmptySubsequences: false).filter {
+            !$0.isEmpty || folder.hasPrefix("/")
+        }
         let parent = parts.last == "" ? parts.dropLast(2) : parts.dropLast()
         return parent.isEmpty ? name : parent.joined(separator: "/") + "/" + name
     }

@@ -26,9 +26,11 @@ private final class InMemoryCommand: RunningCommand {
         let input = self.input
         terminal =
             launch.terminal
-            ? EmulatedTerminal(size: CommandEnvironment.size, input: input, tape: tape, interrupt: { [signals] name in
-                Self.deliver(name, to: signals, tape: tape)
-            })
+            ? EmulatedTerminal(
+                size: CommandEnvironment.size, input: input, tape: tape,
+                interrupt: { [signals] name in
+                    Self.deliver(name, to: signals, tape: tape)
+                })
             : nil
         switch launch.input {
         case .none: input.finish()

@@ -66,6 +66,9 @@ enum CommandEnvironment {
     static var ofProcess: [String: String] { ProcessInfo.processInfo.environment }
 
     static func base(home: String) -> [String: String] {
-        ["HOME": home, "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "xterm", "LANG": "C.UTF-8"]
+        [
+            "HOME": home, "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "xterm",
+            "LANG": "C.UTF-8",
+        ]
     }
 }

@@ -57,7 +57,8 @@ final class OutputTape: Sendable {
     private func change(_ body: (inout Content) -> Void) {
         let waiters = state.withLock { state in
             body(&state.content)
-            if state.content.stdout.count + state.content.stderr.count > Self.maximumBytes, state.content.ending == nil {
+            if state.content.stdout.count + state.content.stderr.count > Self.maximumBytes, state.content.ending == nil
+            {
                 state.content.ending = .failed(OutputTooLong(limit: Self.maximumBytes))
             }
             state.version += 1

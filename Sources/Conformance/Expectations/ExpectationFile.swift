@@ -50,7 +50,8 @@ public enum ExpectationFile {
         }
         guard let root, root.scalar?.string.isEmpty != true else { return [] }
         guard let list = root.sequence else {
-            throw ExpectationFileError(description: "\(file):1: expected a list of entries, each starting with `- case:`")
+            throw ExpectationFileError(
+                description: "\(file):1: expected a list of entries, each starting with `- case:`")
         }
         var entries: [Expectation] = []
         for node in list { entries.append(try entry(node, file: file)) }
@@ -70,11 +71,15 @@ public enum ExpectationFile {
                 throw wrong("unknown key \(word).\(hint) Known: \(known.joined(separator: ", ")).")
             }
         }
-        guard let id = mapping["case"]?.string, !id.isEmpty else { throw wrong("an entry needs `case`, an id or a glob") }
+        guard let id = mapping["case"]?.string, !id.isEmpty else {
+            throw wrong("an entry needs `case`, an id or a glob")
+        }
         guard let reason = mapping["reason"]?.string, !reason.isEmpty else {
             throw wrong("the entry for \(id) needs a `reason`: what the product does instead, and how that was seen")
         }
-        let words = mapping["verdict"].map { $0.array(of: String.self).isEmpty ? [$0.string ?? ""] : $0.array(of: String.self) }
+        let words = mapping["verdict"].map {
+            $0.array(of: String.self).isEmpty ? [$0.string ?? ""] : $0.array(of: String.self)
+        }
         var verdicts: Set<Verdict> = []
         for word in words ?? ["fail"] {
             guard let verdict = Verdict(rawValue: word), allowed.contains(verdict) else {
@@ -110,7 +115,9 @@ extension ExpectationFile {
     ///
     /// Entries in force that still apply are kept with their reasons; entries of cases that pass now are dropped.
     public static func skeleton(product: Product, results: [CaseResult], keeping current: ExpectationSet) -> String {
-        var lines = ["# What \(product) is known to do otherwise than documented. Give each entry its reason and a link."]
+        var lines = [
+            "# What \(product) is known to do otherwise than documented. Give each entry its reason and a link."
+        ]
         let judged = results.filter { [.fail, .timeout, .flaky, .xfail].contains($0.verdict) }
         let ran = Set(results.map(\.identity.id))
         let untouched = current.entries.filter { entry in !entry.cases.isWild && !ran.contains(entry.cases.pattern) }

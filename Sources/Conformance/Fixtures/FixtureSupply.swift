@@ -82,7 +82,8 @@ struct FixtureSupply: ImageSupply {
         for need in needs {
             guard let wanted = need.imageName else { continue }
             guard let full = catalog.name(of: wanted) else {
-                throw ReplayStop.fault("no fixture image is called \(wanted). There are: \(catalog.names.joined(separator: ", "))")
+                throw ReplayStop.fault(
+                    "no fixture image is called \(wanted). There are: \(catalog.names.joined(separator: ", "))")
             }
             guard case .image = need else { continue }
             try await keepers.once(full) { try await put(full, for: keeper, engine: engine, deadline: deadline) }

@@ -58,7 +58,8 @@ struct GivenImages: ImageSupply {
                     body: .json([:]))
             ).checked().json()
             _ = try await client.send(
-                EngineRequest("DELETE", "/containers/\(EngineRequest.escapedPathSegment(container))", query: [("force", "1")])
+                EngineRequest(
+                    "DELETE", "/containers/\(EngineRequest.escapedPathSegment(container))", query: [("force", "1")])
             ).checked()
             return commit["Id"]?.string ?? ""
         }

@@ -24,7 +24,9 @@ public struct RunIdentity: Sendable, Hashable {
 
     /// The identity of one attempt at one case.
     func caseIdentity(id: String, attempt: Int) -> CaseToken {
-        let hash = "\(id)#\(attempt)".utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        let hash = "\(id)#\(attempt)".utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+        }
         let text = String(hash, radix: 36)
         return CaseToken(run: run, hash: String((String(repeating: "0", count: 13) + text).suffix(8)))
     }

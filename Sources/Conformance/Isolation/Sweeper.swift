@@ -16,7 +16,8 @@ struct MarkedObject: Sendable, Hashable, CustomStringConvertible {
 
     var description: String {
         let short = id.hasPrefix("sha256:") ? String(id.dropFirst(7).prefix(12)) : String(id.prefix(12))
-        return name.isEmpty || name == id ? "\(kind.rawValue) \(name.isEmpty ? short : name)" : "\(kind.rawValue) \(short) (\(name))"
+        return name.isEmpty || name == id
+            ? "\(kind.rawValue) \(name.isEmpty ? short : name)" : "\(kind.rawValue) \(short) (\(name))"
     }
 }
 

@@ -29,7 +29,8 @@ enum CaseDirectory {
         do {
             return Array(try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)")))
         } catch {
-            throw ReplayStop.fault("no file \(name) in the case's directory. A `file` or `tar` block or `> \(name)` makes it")
+            throw ReplayStop.fault(
+                "no file \(name) in the case's directory. A `file` or `tar` block or `> \(name)` makes it")
         }
     }
 }

@@ -26,7 +26,9 @@ extension CaseReplay {
     }
 
     private func noJob(_ name: String, _ line: Int) -> ReplayStop {
-        .fault("\(document.label(line: line)): no job %\(name) is running. A job starts with a command that ends in `&\(name)`")
+        .fault(
+            "\(document.label(line: line)): no job %\(name) is running. A job starts with a command that ends in `&\(name)`"
+        )
     }
 
     private func replay(_ command: ConsoleCommand, _ line: CommandLine, deadline: Deadline) async throws {
@@ -78,9 +80,11 @@ extension CaseReplay {
         let mark = context.transcript.mark
         let words = try await words(of: line, deadline: deadline)
         let running = try launch(words, input: .none, terminal: false, line: line.line)
-        let content = try await ending(of: running, "`\(line.source)` to end", deadline: deadline, line: line.line, since: mark)
+        let content = try await ending(
+            of: running, "`\(line.source)` to end", deadline: deadline, line: line.line, since: mark)
         guard case .exited(0) = content.ending else {
-            let got = "\(exitText(content.ending)), stderr \(JSONText.quoted(String(decoding: content.stderr, as: UTF8.self)))"
+            let got =
+                "\(exitText(content.ending)), stderr \(JSONText.quoted(String(decoding: content.stderr, as: UTF8.self)))"
             try settle(
                 departures(
                     [Mismatch(line: line.line, location: "exit", expected: "0", got: got)],
@@ -230,7 +234,8 @@ extension CaseReplay {
         } else if !job.terminal, !rest.isEmpty {
             mismatches.append(
                 Mismatch(
-                    line: command.line, location: "stdout", expected: command.expectsSilence ? "nothing" : "nothing more",
+                    line: command.line, location: "stdout",
+                    expected: command.expectsSilence ? "nothing" : "nothing more",
                     got: JSONText.quoted(String(decoding: rest.prefix(400), as: UTF8.self))))
         }
         if let pattern = command.standardError, !job.terminal {

@@ -71,7 +71,9 @@ extension CaseReplay {
                 // The matcher says what is missing when it is told that nothing more comes.
                 var last = job.matcher
                 let missing =
-                    if case .failed(let mismatches) = last.match(item, variables: variables, ended: true) { mismatches } else {
+                    if case .failed(let mismatches) = last.match(item, variables: variables, ended: true) {
+                        mismatches
+                    } else {
                         [Mismatch(line: item.line, location: "the connection", expected: "closed", got: "still open")]
                     }
                 throw late(error, departures(missing, command: job.source, since: job.mark), since: job.mark)

@@ -92,7 +92,8 @@ extension CaseReplay {
                 if let index = mismatches.indices.first, !body.isEmpty, !response.status.accepts(head.status) {
                     let first = mismatches[index]
                     mismatches[index] = Mismatch(
-                        line: first.line, location: first.location, expected: first.expected, got: "\(first.got) \(body)")
+                        line: first.line, location: first.location, expected: first.expected,
+                        got: "\(first.got) \(body)")
                 }
                 try settle(departures(mismatches, command: job.source, since: job.mark), since: job.mark)
             }
@@ -155,7 +156,8 @@ extension CaseReplay {
             throw late(error, departures([mismatch], command: job.source, since: job.mark), since: job.mark)
         }
         if case .failed(let error)? = content.ending {
-            let mismatch = Mismatch(line: step.requestLine, location: "the answer", expected: "complete", got: "\(error)")
+            let mismatch = Mismatch(
+                line: step.requestLine, location: "the answer", expected: "complete", got: "\(error)")
             try settle(departures([mismatch], command: job.source, since: job.mark), since: job.mark)
         }
         return content
@@ -192,7 +194,8 @@ extension CaseReplay {
         if message == nil {
             mismatches.append(
                 Mismatch(
-                    line: response.line, location: "the body of an error", expected: "a JSON object with a string `message`",
+                    line: response.line, location: "the body of an error",
+                    expected: "a JSON object with a string `message`",
                     got: JSONText.quoted(String(decoding: content.stdout.prefix(200), as: UTF8.self))))
         }
         try settle(departures(mismatches, command: job.source, since: job.mark), since: job.mark)

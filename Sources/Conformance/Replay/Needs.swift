@@ -9,14 +9,20 @@ struct NeedCheck: Sendable {
 
     /// Where ports that the endpoint publishes are reached: a Unix socket is on this machine, a TCP endpoint on its host.
     var publishedAddress: String {
-        if case .tcp(let host, _) = engine.client.configuration.endpoint.transport, host != "localhost" { host } else { "127.0.0.1" }
+        if case .tcp(let host, _) = engine.client.configuration.endpoint.transport, host != "localhost" {
+            host
+        } else {
+            "127.0.0.1"
+        }
     }
 
     /// Why the case is skipped or unsupported here; `nil` where it can run.
     func obstacle(_ document: ScenarioDocument) -> ReplayStop? {
         let matter = document.frontMatter
         let version = FrontMatter.Version(major: engine.version.major, minor: engine.version.minor)
-        if version < matter.since { return .skipped("promised since API \(matter.since); this endpoint speaks \(version)") }
+        if version < matter.since {
+            return .skipped("promised since API \(matter.since); this endpoint speaks \(version)")
+        }
         if let until = matter.until, version > until {
             return .skipped("promised until API \(until); this endpoint speaks \(version)")
         }

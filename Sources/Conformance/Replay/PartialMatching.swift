@@ -73,14 +73,17 @@ extension CaseReplay {
             }
             try takeValues(&job, content)
             guard job.values.waiting.isEmpty, content.ending != nil else { continue }
-            let mismatch = Mismatch(line: pattern.line, location: "body", expected: pattern.source, got: "the end of the answer")
+            let mismatch = Mismatch(
+                line: pattern.line, location: "body", expected: pattern.source, got: "the end of the answer")
             return try settle(departures([mismatch], command: job.source, since: job.mark), since: job.mark)
         }
         let result = pattern.match(job.values.waiting.removeFirst(), variables: variables)
         try settle(departures(result.mismatches, command: job.source, since: job.mark), since: job.mark)
         capture(result.captures)
         guard ended else { return }
-        while let content = try await more(job, deadline: deadline), content.ending == nil { try takeValues(&job, content) }
+        while let content = try await more(job, deadline: deadline), content.ending == nil {
+            try takeValues(&job, content)
+        }
         try takeValues(&job, job.exchange.tape.content)
         guard let surplus = job.values.waiting.first else { return }
         let mismatch = Mismatch(line: pattern.line, location: "body", expected: "nothing more", got: surplus.text())

@@ -26,7 +26,9 @@ final class Transcript: WireObserver {
             case .sent(let bytes), .received(let bytes):
                 state.bytes += bytes.count
                 if state.bytes > Self.maximumBytes {
-                    if !state.isFull { state.entries.append(.note("the transcript is full, further bytes are left out")) }
+                    if !state.isFull {
+                        state.entries.append(.note("the transcript is full, further bytes are left out"))
+                    }
                     state.isFull = true
                     return
                 }

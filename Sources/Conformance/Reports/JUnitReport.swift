@@ -30,9 +30,10 @@ final class JUnitReport: Report {
             let time = members.reduce(Duration.zero) { $0 + $1.duration }
             lines.append("  <testsuite name=\"\(escaped(area.name))\" \(tally(members)) time=\"\(seconds(time))\">")
             lines.append("    <properties>")
-            for (name, value) in [("product", "\(run.product.name) \(run.product.version)"), ("api", run.api),
-                ("driver", run.driver), ("endpoint", run.endpoint), ("seed", String(run.seed))]
-            {
+            for (name, value) in [
+                ("product", "\(run.product.name) \(run.product.version)"), ("api", run.api),
+                ("driver", run.driver), ("endpoint", run.endpoint), ("seed", String(run.seed)),
+            ] {
                 lines.append("      <property name=\"\(name)\" value=\"\(escaped(value))\"/>")
             }
             lines.append("    </properties>")
@@ -45,7 +46,8 @@ final class JUnitReport: Report {
 
     private static func testcase(_ result: CaseResult) -> [String] {
         let name = String(result.identity.id.drop { $0 != "/" }.dropFirst())
-        let open = "    <testcase classname=\"\(escaped(result.identity.area))\" name=\"\(escaped(name))\" "
+        let open =
+            "    <testcase classname=\"\(escaped(result.identity.area))\" name=\"\(escaped(name))\" "
             + "file=\"\(escaped(result.identity.file))\" time=\"\(seconds(result.duration))\""
         let verdict = result.verdict.rawValue
         switch result.verdict {

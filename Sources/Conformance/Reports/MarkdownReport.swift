@@ -21,7 +21,9 @@ final class MarkdownReport: Report {
         try output.write(Self.document(run: run, results: results, summary: summary))
     }
 
-    private static let columns: [Verdict] = [.pass, .fail, .timeout, .error, .flaky, .xfail, .xpass, .unsupported, .skip]
+    private static let columns: [Verdict] = [
+        .pass, .fail, .timeout, .error, .flaky, .xfail, .xpass, .unsupported, .skip,
+    ]
 
     static func document(run: RunDescription, results: [CaseResult], summary: RunSummary) -> String {
         var lines = ["# \(run.product.name) \(run.product.version)", ""]
@@ -53,7 +55,9 @@ final class MarkdownReport: Report {
             lines.append("- `\(result.identity.id)` (\(result.identity.level)): \(detail(result))")
             guard !verdict.isAsExpected, verdict != .xpass else { continue }
             for departure in result.departures.prefix(5) {
-                lines += ["", "  ```text", "  \(result.identity.file):\(departure.line): \(oneLine(departure.command))"]
+                lines += [
+                    "", "  ```text", "  \(result.identity.file):\(departure.line): \(oneLine(departure.command))",
+                ]
                 lines += departure.expected.split(separator: "\n").map { "  expected  \($0)" }
                 lines += departure.got.split(separator: "\n").map { "  got       \($0)" }
                 lines += departure.wire.map { "  wire      \($0)" } + ["  ```"]

@@ -51,7 +51,8 @@ public struct SideBySide: Sendable {
         var cases: [JSONValue] = []
         for (index, line) in text.split(separator: "\n").enumerated() {
             guard let value = try? JSONValue.parse(Array(line.utf8)) else {
-                throw ReportError(description: "\(file):\(index + 1): not JSON. Give files that `--report ndjson=` wrote.")
+                throw ReportError(
+                    description: "\(file):\(index + 1): not JSON. Give files that `--report ndjson=` wrote.")
             }
             if let summary = value["summary"] {
                 run = Run(summary: summary, cases: cases)
@@ -67,7 +68,9 @@ public struct SideBySide: Sendable {
 
     /// The page.
     public func markdown() -> String {
-        var lines = ["# Results", "", "What the suite says about real daemons. Regenerate this page, do not edit it.", ""]
+        var lines = [
+            "# Results", "", "What the suite says about real daemons. Regenerate this page, do not edit it.", "",
+        ]
         lines += [
             "A cell gives the cases that hold out of those that apply (skipped and unsupported ones do not count).",
             "",

@@ -32,7 +32,8 @@ struct CaseRunner: Sendable {
             (stop, observations) = await attemptReplay(document, token: token, transcript: transcript)
         }
         // Clean-up is not cancelled with the run: what was made must go.
-        let leftovers = await Task { await cleanUp(document, token: token, skipped: needs.obstacle(document) != nil) }.value
+        let leftovers = await Task { await cleanUp(document, token: token, skipped: needs.obstacle(document) != nil) }
+            .value
         var result = self.result(of: stop, JudgedCase(document), duration: .now - started)
         if keepsTranscript { result.transcript = transcript.text() }
         return Outcome(result: result, leftovers: leftovers, observations: observations)
@@ -46,7 +47,8 @@ struct CaseRunner: Sendable {
         do {
             let deadline = Deadline(after: limit)
             try CaseDirectory.make(directory)
-            let imageMap = try await images.provide(document.frontMatter.needs, token: token, engine: engine, deadline: deadline)
+            let imageMap = try await images.provide(
+                document.frontMatter.needs, token: token, engine: engine, deadline: deadline)
             let context = ReplayContext(
                 driver: driver(transcript), engine: engine, token: token, exclusive: document.frontMatter.exclusive,
                 directory: directory, images: imageMap.commands, transcript: transcript, deadline: deadline,
@@ -56,7 +58,9 @@ struct CaseRunner: Sendable {
                 variables: variables(document, token: token, directory: directory, images: imageMap))
             do {
                 // Steps have deadlines of their own, nested in the case's; this one catches a step that ignores it.
-                try await Deadline(after: limit + .seconds(5)).run(awaiting: "the case to end") { try await replay.run() }
+                try await Deadline(after: limit + .seconds(5)).run(awaiting: "the case to end") {
+                    try await replay.run()
+                }
             } catch let stop as ReplayStop {
                 return (stop, await replay.observations)
             }

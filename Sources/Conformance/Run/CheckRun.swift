@@ -50,7 +50,8 @@ public struct CheckRun: Sendable {
             endpoint: "\(engine.client.configuration.endpoint)", product: engine.product, api: "\(engine.version)",
             driver: options.driver.name, cases: selected.count, jobs: jobs, seed: seed,
             expectations: expectations.file, suite: suite, hostOptions: options.hostOptions)
-        let reporter = try RunReporter(run: description, options: options, cases: selected.map { JudgedCase($0) }, screen: screen)
+        let reporter = try RunReporter(
+            run: description, options: options, cases: selected.map { JudgedCase($0) }, screen: screen)
         await reporter.begin()
         let runner = CaseRunner(
             engine: engine, driver: try drivers(workspace: workspace), identity: identity,
@@ -63,7 +64,9 @@ public struct CheckRun: Sendable {
         let summary = RunSummary(
             results: judged, duration: .now - started, leftovers: leftovers.map(\.description),
             interrupted: Task.isCancelled,
-            unusedExpectations: expectations.unused(among: documents.map(\.id)).map { "\($0.cases.pattern) (line \($0.line))" })
+            unusedExpectations: expectations.unused(among: documents.map(\.id)).map {
+                "\($0.cases.pattern) (line \($0.line))"
+            })
         try await reporter.end(summary)
         if options.updatesExpectations, case .folder(let folder) = options.expectations {
             let path = "\(folder)/\(engine.product).yaml"
@@ -116,6 +119,7 @@ public struct CheckRun: Sendable {
         }
         let transport = if case .unix = engine.client.configuration.endpoint.transport { "unix" } else { "tcp" }
         return ExpectationSet(
-            file: path, entries: try ExpectationFile.read(path: path), driver: options.driver.name, transport: transport)
+            file: path, entries: try ExpectationFile.read(path: path), driver: options.driver.name, transport: transport
+        )
     }
 }

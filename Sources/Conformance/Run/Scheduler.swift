@@ -9,11 +9,6 @@ struct Scheduler: Sendable {
     let reporter: RunReporter
     let jobs: Int
 
-    private struct Progress {
-        var next = 0
-        var stops = false
-    }
-
     /// Runs all, in this order as workers come free; the exclusive ones alone, after the others.
     ///
     /// - Returns: the results of the cases that were begun and not interrupted.
@@ -25,6 +20,17 @@ struct Scheduler: Sendable {
             }
         }
         defer { ticker.cancel() }
+        return await withTaskCancellationHandler {
+            await runAll(documents)
+        } onCancel: {
+            Task {
+                await reporter.remark(
+                    "interrupted; ending the cases under way and cleaning up (Ctrl-C again ends at once)")
+            }
+        }
+    }
+
+    private func runAll(_ documents: [ScenarioDocument]) async -> [CaseResult] {
         let shared = await run(documents.filter { !$0.frontMatter.exclusive }, workers: jobs)
         let stops = options.failFast && shared.contains { !$0.verdict.isAsExpected }
         let alone = stops ? [] : await run(documents.filter(\.frontMatter.exclusive), workers: 1)

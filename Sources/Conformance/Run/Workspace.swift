@@ -33,7 +33,9 @@ extension ExpectationFile {
     static func write(_ text: String, to path: String) throws(ExpectationFileError) {
         do {
             let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-            if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+            if !folder.isEmpty {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            }
             try Data(text.utf8).write(to: URL(fileURLWithPath: path))
         } catch {
             throw ExpectationFileError(description: "cannot write \(path): \(error)")

@@ -76,10 +76,13 @@ struct RunLines {
         }
         for entry in summary.unusedExpectations { lines.append("unused expectation: \(entry)") }
         if !summary.leftovers.isEmpty {
-            lines.append(capabilities.paint("left behind, remove with `drydock check --clean \(run.hostOptions)`:", .red))
+            lines.append(
+                capabilities.paint("left behind, remove with `drydock check --clean \(run.hostOptions)`:", .red))
             lines += summary.leftovers.map { "  \($0)" }
         }
-        if summary.interrupted { lines.append(capabilities.paint("interrupted; what was started is cleaned up", .yellow)) }
+        if summary.interrupted {
+            lines.append(capabilities.paint("interrupted; what was started is cleaned up", .yellow))
+        }
         let counted = Verdict.allCases.filter { summary.count($0) > 0 || $0 == .pass }
         let counts = counted.map { "\(summary.count($0)) \($0.phrase)" }.joined(separator: ", ")
         let good = summary.exit(allowsUnexpectedPass: allowsUnexpectedPass) == .asExpected

@@ -31,7 +31,9 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
 
     @Option(help: "Carry out commands in process (api) or with docker's own CLI (cli).")
     var driver = DriverName.api
-    @Option(name: .customLong("docker"), help: ArgumentHelp("The docker binary for --driver cli; else the one in PATH.", valueName: "path"))
+    @Option(
+        name: .customLong("docker"),
+        help: ArgumentHelp("The docker binary for --driver cli; else the one in PATH.", valueName: "path"))
     var dockerPath: String?
     @Flag(name: .shortAndLong, help: "Show each case and, byte by byte with times, what goes over the wire.")
     var verbose = false
@@ -41,9 +43,12 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
     var jobs = 2
     @Option(help: ArgumentHelp("The seed of the order, to replay a run in the same one.", valueName: "number"))
     var seed: UInt64?
-    @Option(name: .customLong("repeat"), help: ArgumentHelp("Replay each case so often; different verdicts make it flaky.", valueName: "number"))
+    @Option(
+        name: .customLong("repeat"),
+        help: ArgumentHelp("Replay each case so often; different verdicts make it flaky.", valueName: "number"))
     var repeats = 1
-    @Option(help: ArgumentHelp("Replay a failed case up to so often; one that passes then is flaky.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Replay a failed case up to so often; one that passes then is flaky.", valueName: "number"))
     var retries = 0
     @Option(help: ArgumentHelp("The limit of each case in place of its own.", valueName: "seconds"))
     var timeout: Double?
@@ -55,7 +60,9 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
     var clean = false
     @Flag(help: "Write what the endpoint answers into the scenarios where it does not match.")
     var record = false
-    @Option(help: ArgumentHelp("Known departures, in place of Conformance/expectations/PRODUCT-VERSION.yaml.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Known departures, in place of Conformance/expectations/PRODUCT-VERSION.yaml.", valueName: "file"))
     var expectations: String?
     @Flag(help: "Take no departure as known.")
     var noExpectations = false
@@ -63,11 +70,19 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
     var updateExpectations = false
     @Flag(help: "Accept cases that pass although a failure is expected.")
     var allowUnexpectedPass = false
-    @Option(name: .long, help: ArgumentHelp("Write a report: ndjson, junit, tap or markdown; FILE may be - for standard output.", valueName: "kind=file"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "Write a report: ndjson, junit, tap or markdown; FILE may be - for standard output.", valueName: "kind=file"
+        ))
     var report: [String] = []
-    @Option(help: ArgumentHelp("Pull fixture images from this registry in place of the built-in one.", valueName: "host:port/prefix"))
+    @Option(
+        help: ArgumentHelp(
+            "Pull fixture images from this registry in place of the built-in one.", valueName: "host:port/prefix"))
     var registry: String?
-    @Option(name: .customLong("image"), help: ArgumentHelp("Use this reference for an image of the scenarios; may be repeated.", valueName: "name=ref"))
+    @Option(
+        name: .customLong("image"),
+        help: ArgumentHelp("Use this reference for an image of the scenarios; may be repeated.", valueName: "name=ref"))
     var images: [String] = []
     @Option(help: "Colours: auto, always or never; NO_COLOR is heeded.")
     var color = ColourOption.auto
@@ -84,7 +99,8 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
     }
 
     var faultCode: Int32 { CheckExit.harness.rawValue }
-    var interruption: String? { "interrupted; ending the cases under way and cleaning up (Ctrl-C again ends at once)" }
+    /// The run says it itself, between the lines it draws.
+    var interruption: String? { "" }
 
     func validate() throws {
         if jobs < 1 { throw ValidationError("--jobs takes a number of 1 or more") }
@@ -153,7 +169,9 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
         var replacements: [String: String] = [:]
         for text in images {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { throw Fault(description: "--image takes NAME=REF, e.g. nginx=docker.io/library/nginx:1.27; got \(text)") }
+            guard parts.count == 2 else {
+                throw Fault(description: "--image takes NAME=REF, e.g. nginx=docker.io/library/nginx:1.27; got \(text)")
+            }
             replacements[parts[0]] = parts[1]
         }
         return ImageOptions(registry: registry, replacements: replacements)

@@ -56,9 +56,13 @@ enum DockerVerbs {
     struct Run: DockerVerb { static let summary = (name: "run", text: "Create a container and run it.") }
     struct Start: DockerVerb { static let summary = (name: "start", text: "Start containers.") }
     struct Stop: DockerVerb { static let summary = (name: "stop", text: "Stop containers.") }
-    struct Version: DockerVerb { static let summary = (name: "version", text: "Show the versions of client and daemon.") }
+    struct Version: DockerVerb {
+        static let summary = (name: "version", text: "Show the versions of client and daemon.")
+    }
     struct Volume: DockerVerb { static let summary = (name: "volume", text: "Manage volumes.") }
-    struct Wait: DockerVerb { static let summary = (name: "wait", text: "Wait for containers to stop, and print their exit codes.") }
+    struct Wait: DockerVerb {
+        static let summary = (name: "wait", text: "Wait for containers to stop, and print their exit codes.")
+    }
 }
 
 /// A verb of docker's, for the help and for shell completions.

@@ -61,7 +61,8 @@ struct ScenariosCommand: ParsableCommand {
     struct Results: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Several runs side by side as one Markdown page, from their NDJSON reports.")
-        @Argument(help: ArgumentHelp("Files that `check --report ndjson=FILE` wrote.", valueName: "file")) var files: [String]
+        @Argument(help: ArgumentHelp("Files that `check --report ndjson=FILE` wrote.", valueName: "file")) var files:
+            [String]
 
         func run() throws {
             try reporting { Console.output(try SideBySide(files: files).markdown()) }

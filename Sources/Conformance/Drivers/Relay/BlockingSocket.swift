@@ -58,7 +58,9 @@ enum BlockingSocket {
                 hints.ai_socktype = Int32(SOCK_STREAM)
             #endif
             var list: UnsafeMutablePointer<addrinfo>?
-            guard getaddrinfo(host, String(port), &hints, &list) == 0, let list else { throw SystemError(code: EHOSTUNREACH) }
+            guard getaddrinfo(host, String(port), &hints, &list) == 0, let list else {
+                throw SystemError(code: EHOSTUNREACH)
+            }
             defer { freeaddrinfo(list) }
             var next: UnsafeMutablePointer<addrinfo>? = list
             var failure = SystemError(code: ECONNREFUSED)
@@ -104,7 +106,8 @@ enum BlockingSocket {
         return error
     }
 
-    private static func withUnixAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+    private static func withUnixAddress(_ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32
+    {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
@@ -114,7 +117,9 @@ enum BlockingSocket {
         }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
         }
     }
 }
