@@ -37,7 +37,7 @@ final class MarkdownReport: Report {
             table.append([area.name] + used.map { String(area.count($0)) } + [String(area.total)])
         }
         table.append(["**all**"] + used.map { "**\(summary.count($0))**" } + ["**\(results.count)**"])
-        lines += [""] + MarkdownTable.lines(table)
+        lines += [""] + MarkdownTable.lines(table, numbers: true)
         for verdict in [Verdict.fail, .timeout, .error, .flaky, .xpass, .xfail, .unsupported, .skip] {
             lines += section(verdict, results)
         }
@@ -78,19 +78,24 @@ final class MarkdownReport: Report {
     }
 }
 
-/// A Markdown table whose columns are padded to line up as plain text.
+/// A Markdown table whose columns line up as plain text too.
 enum MarkdownTable {
-    static func lines(_ rows: [[String]]) -> [String] {
+    /// - Parameter numbers: whether all columns but the first hold numbers, which stand to the right.
+    static func lines(_ rows: [[String]], numbers: Bool = false) -> [String] {
         guard let head = rows.first else { return [] }
         let widths = head.indices.map { column in max(3, rows.map { $0[column].count }.max() ?? 3) }
         func line(_ cells: [String]) -> String {
-            let padded = zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
+            let padded = cells.enumerated().map { column, cell in
+                let space = String(repeating: " ", count: widths[column] - cell.count)
+                return numbers && column > 0 ? space + cell : cell + space
+            }
             return "| \(padded.joined(separator: " | ")) |"
         }
-        let rule = widths.enumerated().map { index, width in
-            String(repeating: "-", count: index == 0 ? width : width - 1) + (index == 0 ? "" : ":")
+        let rule = widths.enumerated().map { column, width in
+            numbers && column > 0
+                ? String(repeating: "-", count: width - 1) + ":" : String(repeating: "-", count: width)
         }
-        return [line(head), line(rule)] + rows.dropFirst().map(line)
+        return [line(head), "| \(rule.joined(separator: " | ")) |"] + rows.dropFirst().map(line)
     }
 
     static func escaped(_ text: String) -> String {

@@ -75,7 +75,7 @@ public struct SideBySide: Sendable {
             "A cell gives the cases that hold out of those that apply (skipped and unsupported ones do not count).",
             "",
         ]
-        lines += MarkdownTable.lines(table())
+        lines += MarkdownTable.lines(table(), numbers: true)
         for run in runs { lines += departures(run) }
         return lines.joined(separator: "\n") + "\n"
     }
