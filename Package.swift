@@ -117,7 +117,9 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "DockerCommandTests", dependencies: ["DockerCommand", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "DockerCommandTests", dependencies: ["DockerCommand", "TestSupport"],
+            exclude: ["Recorder", "Recordings"], swiftSettings: strict),
         .testTarget(name: "FixtureRegistryTests", dependencies: ["FixtureRegistry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PeerTests", dependencies: ["drydock"], swiftSettings: strict),

@@ -93,6 +93,7 @@ extension CommandIO {
 
     /// The file's path against the current directory.
     func resolve(_ path: String) -> String {
-        path.hasPrefix("/") ? path : (currentDirectory.hasSuffix("/") ? currentDirectory : currentDirectory + "/") + path
+        path.hasPrefix("/")
+            ? path : (currentDirectory.hasSuffix("/") ? currentDirectory : currentDirectory + "/") + path
     }
 }

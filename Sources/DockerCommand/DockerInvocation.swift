@@ -43,14 +43,14 @@ public struct DockerInvocation: Sendable {
     /// - Throws: `CancellationError`, the errors of `io`, and `DockerClientError` where a deadline passed or the
     ///   other side did not speak the protocol.
     public func run(client: DockerClient, io: CommandIO) async throws -> Int32 {
-        for warning in warnings { try await io.warn(warning) }
+        for warning in warnings { try await io.print(warning) }
         if case .text(let text) = action {
             try await io.write(text)
             return 0
         }
         let context = CommandContext(invocation: self, client: client, io: io)
         do {
-            return try await spec.execute(context)
+            return try await executeUntilInterrupted(context)
         } catch let failure as CommandFailure {
             if !failure.message.isEmpty { try await io.warn(failure.message) }
             return failure.exitCode
@@ -65,6 +65,31 @@ public struct DockerInvocation: Sendable {
 }
 
 extension DockerInvocation {
+    /// Commands that hand signals to a container, or leave them alone while one runs attached.
+    private static let keepingSignals: Set<String> = [
+        "container run", "container start", "container attach", "container exec",
+    ]
+
+    /// Every other command ends at the first SIGINT, SIGTERM or SIGHUP with 128 and the signal's number.
+    private func executeUntilInterrupted(_ context: CommandContext) async throws -> Int32 {
+        guard !Self.keepingSignals.contains(command) else { return try await spec.execute(context) }
+        return try await withThrowingTaskGroup(of: Int32?.self) { group in
+            group.addTask { try await spec.execute(context) }
+            group.addTask {
+                let endings: [String: Int32] = ["HUP": 1, "INT": 2, "TERM": 15]
+                for await signal in context.io.signals() {
+                    if let number = endings[signal] { return 128 + number }
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let code = try await group.next() {
+                if let code { return code }
+            }
+            throw CancellationError()
+        }
+    }
+
     /// Whether the command can be run any number of times without changing anything: `ps`, `inspect`, `logs`, `version`, …
     public var isRepeatable: Bool { spec.isRepeatable && !flags.bool("follow") }
 

@@ -64,7 +64,9 @@ enum ArchiveCommands {
         var query: CommandContext.Query = [("container", context.arguments[0])]
         if context.arguments.count > 1 {
             let reference: ImageReference
-            do { reference = try ImageReference(parsing: context.arguments[1]) } catch { throw CommandFailure("\(error)") }
+            do { reference = try ImageReference(parsing: context.arguments[1]) } catch {
+                throw CommandFailure("\(error)")
+            }
             query += [("repo", reference.name), ("tag", reference.withDefaultTag.tag ?? "latest")]
         }
         for (flag, name) in [("message", "comment"), ("author", "author")] where flags.isSet(flag) {

@@ -12,7 +12,8 @@ enum ContainerCommands {
     private static let timeout = FlagSpec.int("-t, --timeout", "Seconds to wait before killing the container")
     private static let format = FlagSpec.string("-f, --format", "Print with a Go template, or json")
     static let filter = FlagSpec.list("-f, --filter", type: "filter", "Keep only what matches", check: FilterFlag.check)
-    static let pruneFilter = FlagSpec.list("--filter", type: "filter", "Remove only what matches", check: FilterFlag.check)
+    static let pruneFilter = FlagSpec.list(
+        "--filter", type: "filter", "Remove only what matches", check: FilterFlag.check)
     static let force = FlagSpec.bool("-f, --force", "Do not ask for confirmation")
     static let many = "CONTAINER [CONTAINER...]"
 
@@ -56,17 +57,20 @@ enum ContainerCommands {
     private static let changing: [CommandSpec] = [
         CommandSpec(
             names: names("stop"), usage: ["[OPTIONS] \(many)"], summary: "Stop one or more running containers",
-            flags: [signal, timeout, timeout.alias("time")], arity: .atLeast(1), execute: LifecycleCommands.stop),
+            flags: [signal, timeout, timeout.alias("time").deprecated("use --timeout instead")], arity: .atLeast(1),
+            execute: LifecycleCommands.stop),
         CommandSpec(
             names: names("restart"), usage: ["[OPTIONS] \(many)"], summary: "Restart one or more containers",
-            flags: [signal, timeout, timeout.alias("time")], arity: .atLeast(1), execute: LifecycleCommands.restart),
+            flags: [signal, timeout, timeout.alias("time").deprecated("use --timeout instead")], arity: .atLeast(1),
+            execute: LifecycleCommands.restart),
         CommandSpec(
             names: names("kill"), usage: ["[OPTIONS] \(many)"], summary: "Kill one or more running containers",
             flags: [signal], arity: .atLeast(1), execute: LifecycleCommands.kill),
         CommandSpec(
             names: names("rm", "remove"), usage: ["[OPTIONS] \(many)"], summary: "Remove one or more containers",
             flags: [
-                .bool("-f, --force", "Remove a running container too (SIGKILL)"), .bool("-l, --link", "Remove the link"),
+                .bool("-f, --force", "Remove a running container too (SIGKILL)"),
+                .bool("-l, --link", "Remove the link"),
                 .bool("-v, --volumes", "Remove the container's anonymous volumes"),
             ], arity: .atLeast(1), execute: LifecycleCommands.remove),
         CommandSpec(
@@ -96,7 +100,8 @@ enum ContainerCommands {
                 .bool("-p, --pause", default: true, "Pause the container during the commit"),
             ], arity: .between(1, 2), images: .second, execute: ArchiveCommands.commit),
         CommandSpec(
-            names: names("cp"), usage: ["[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-", "[OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH"],
+            names: names("cp"),
+            usage: ["[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-", "[OPTIONS] SRC_PATH|- CONTAINER:DEST_PATH"],
             summary: "Copy files/folders between a container and the local filesystem",
             flags: [
                 .bool("-a, --archive", "Copy all user and group IDs too"),
@@ -115,7 +120,8 @@ enum ContainerCommands {
             flags: [
                 .bool("-a, --all", "Show stopped containers too"), filter, .string("--format", formatUsage),
                 .int("-n, --last", default: -1, "Show this many of the last created, running or not"),
-                .bool("-l, --latest", "Show the last created, running or not"), .bool("--no-trunc", "Cut nothing short"),
+                .bool("-l, --latest", "Show the last created, running or not"),
+                .bool("--no-trunc", "Cut nothing short"),
                 .bool("-q, --quiet", "Print IDs only"), .bool("-s, --size", "Show sizes"),
             ], arity: .none, takesFilter: true, isRepeatable: true, execute: ListCommands.containers)
     ]
@@ -167,6 +173,7 @@ enum ContainerCommands {
 /// `--filter NAME=VALUE`.
 enum FilterFlag {
     static let check: @Sendable (String) -> String? = { text in
-        text.isEmpty || text.contains("=") ? nil : "invalid argument \(GoValue.quote(text)): bad format of filter (expected name=value)"
+        text.isEmpty || text.contains("=")
+            ? nil : "invalid argument \(GoValue.quote(text)): bad format of filter (expected name=value)"
     }
 }

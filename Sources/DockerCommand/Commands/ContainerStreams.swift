@@ -158,7 +158,9 @@ extension CommandContext {
     }
 
     /// Opens the attach stream of a container.
-    func openAttach(_ id: String, stdin: Bool, stdout: Bool, stderr: Bool, logs: Bool = false) async throws -> EngineStream {
+    func openAttach(_ id: String, stdin: Bool, stdout: Bool, stderr: Bool, logs: Bool = false) async throws
+        -> EngineStream
+    {
         var query: Query = [("stream", "1")]
         if stdin { query.append(("stdin", "1")) }
         if stdout { query.append(("stdout", "1")) }
@@ -179,7 +181,9 @@ extension CommandContext {
             group.addTask {
                 for await signal in io.signals() where !["CHLD", "PIPE", "URG", "WINCH"].contains(signal) {
                     // A signal that comes after the end has nowhere to go; docker's CLI drops it too.
-                    do { try await call("POST", "/containers/\(Self.escape(id))/kill", query: [("signal", signal)]) } catch is DaemonFailure {}
+                    do {
+                        try await call("POST", "/containers/\(Self.escape(id))/kill", query: [("signal", signal)])
+                    } catch is DaemonFailure {}
                 }
                 return nil
             }

@@ -44,7 +44,9 @@ enum CopyCommand {
         let isDirectory = stat?["mode"]?.int64.map(LocalTree.isDirectoryMode) == true
         let body: EngineRequest.Body
         if source == "-" {
-            guard isDirectory else { throw CommandFailure("destination \"\(container):\(targetPath)\" must be a directory") }
+            guard isDirectory else {
+                throw CommandFailure("destination \"\(container):\(targetPath)\" must be a directory")
+            }
             body = try FileStream.source("-", context.io)
         } else {
             let isContents = source == "." || source.hasSuffix("/.")
@@ -62,7 +64,8 @@ enum CopyCommand {
             let name = isDirectory ? (isContents ? "." : LocalTree.name(local)) : LocalTree.name(target)
             if !isDirectory { target = parent(target) }
             let archive = try LocalTree.archive(
-                local, as: name, followsLinks: context.flags.bool("follow-link"), keepsOwners: context.flags.bool("archive"))
+                local, as: name, followsLinks: context.flags.bool("follow-link"),
+                keepsOwners: context.flags.bool("archive"))
             do { body = .bytes(try archive.bytes()) } catch { throw CommandFailure("\(error)") }
         }
         var query: CommandContext.Query = [("path", target), ("noOverwriteDirNonDir", "true")]
@@ -91,7 +94,9 @@ enum CopyCommand {
     ) async throws {
         let path = "/containers/\(CommandContext.escape(container))/archive"
         var source = sourcePath.isEmpty || !sourcePath.hasPrefix("/") ? "/" + sourcePath : sourcePath
-        if context.flags.bool("follow-link"), let link = try await stat(context, path, source)?["linkTarget"]?.string, !link.isEmpty {
+        if context.flags.bool("follow-link"), let link = try await stat(context, path, source)?["linkTarget"]?.string,
+            !link.isEmpty
+        {
             source = link.hasPrefix("/") ? link : PathName.clean(parent(source) + "/" + link)
         }
         let stream = try await context.open("GET", path, query: [("path", source)], headDeadline: unboundedWait)

@@ -30,28 +30,33 @@ enum CreateCommand {
 
     static func withHelp(_ message: String, _ context: CommandContext, exitCode: Int32 = 125) -> CommandFailure {
         let command = context.invocation.command.hasSuffix("run") ? "run" : "create"
-        return CommandFailure("docker: \(message)\n\nRun 'docker \(command) --help' for more information", exitCode: exitCode)
+        return CommandFailure(
+            "docker: \(message)\n\nRun 'docker \(command) --help' for more information", exitCode: exitCode)
     }
 
     /// Creates the container and answers its ID; warnings go to standard error, the ID into the `--cidfile`.
-    static func create(_ context: CommandContext, _ initial: ContainerBody) async throws -> String {
+    static func create(_ context: CommandContext, _ body: ContainerBody) async throws -> String {
         let flags = context.flags
-        var body = initial
         let pull = flags.string("pull", default: "missing")
         guard ["always", "missing", "never"].contains(pull) else {
             throw ValueError("invalid pull option: '\(pull)': must be one of \"always\", \"missing\" or \"never\"")
         }
         let cidfile = flags.string("cidfile")
         if !cidfile.isEmpty, FileManager.default.fileExists(atPath: context.io.resolve(cidfile)) {
-            throw ValueError("container ID file found, make sure the other container isn't running or delete \(cidfile)")
+            throw ValueError(
+                "container ID file found, make sure the other container isn't running or delete \(cidfile)")
         }
         let reference: ImageReference?
         do {
-            reference = body.image.count == 64 && body.image.allSatisfy(\.isHexDigit) ? nil : try ImageReference(parsing: body.image)
+            reference =
+                body.image.count == 64 && body.image.allSatisfy(\.isHexDigit)
+                ? nil : try ImageReference(parsing: body.image)
         } catch { throw ValueError("\(error)") }
-        if let reference { body.image = reference.withDefaultTag.familiar }
-        let platform = flags.isSet("platform") ? flags.string("platform") : context.io.environment["DOCKER_DEFAULT_PLATFORM"] ?? ""
-        if pull == "always", let reference { try await PullCommand.pull(context, reference, platform: platform, toError: true) }
+        let platform =
+            flags.isSet("platform") ? flags.string("platform") : context.io.environment["DOCKER_DEFAULT_PLATFORM"] ?? ""
+        if pull == "always", let reference {
+            try await PullCommand.pull(context, reference, platform: platform, toError: true)
+        }
 
         let response = try await send(context, body, platform) {
             guard pull == "missing", let reference else { return false }
@@ -79,10 +84,12 @@ enum CreateCommand {
         let size = context.flags.bool("tty") && context.io.isStdoutTTY ? context.io.windowSize() : nil
         let json = body.json(version: try await context.negotiatedVersion(), consoleSize: size)
         do {
-            return try await context.json("POST", "/containers/create", query: query, body: .json(json), headDeadline: unboundedWait)
+            return try await context.json(
+                "POST", "/containers/create", query: query, body: .json(json), headDeadline: unboundedWait)
         } catch let failure as DaemonFailure where failure.status == 404 {
             guard try await pullMissing() else { throw failure }
-            return try await context.json("POST", "/containers/create", query: query, body: .json(json), headDeadline: unboundedWait)
+            return try await context.json(
+                "POST", "/containers/create", query: query, body: .json(json), headDeadline: unboundedWait)
         }
     }
 }

@@ -32,7 +32,8 @@ enum ExecCommand {
         var start = JSONObject(members: [member("Detach", .bool(isDetached)), member("Tty", .bool(isTTY))])
         if let size { start["ConsoleSize"] = consoleSize(size) }
         guard !isDetached else {
-            try await context.call("POST", "/exec/\(id)/start", body: .json(.object(start)), headDeadline: unboundedWait)
+            try await context.call(
+                "POST", "/exec/\(id)/start", body: .json(.object(start)), headDeadline: unboundedWait)
             return 0
         }
         let stream = try await context.open(

@@ -72,7 +72,9 @@ enum FileStream {
         func write(_ bytes: [UInt8]) throws(CommandFailure) {
             var offset = 0
             while offset < bytes.count {
-                let done = bytes.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
+                let done = bytes.withUnsafeBytes {
+                    systemWrite(descriptor, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
+                }
                 if done < 0 && errno == EINTR { continue }
                 guard done > 0 else { throw CommandFailure("write \(name): \(Self.reason(errno))") }
                 offset += done

@@ -63,7 +63,8 @@ enum ImageCommands {
             names: ContainerCommands.imageNames("import"), usage: ["[OPTIONS] file|URL|- [REPOSITORY[:TAG]]"],
             summary: "Import the contents from a tarball to create a filesystem image",
             flags: [
-                .list("-c, --change", "Apply a Dockerfile instruction"), .string("-m, --message", "Message of the image"),
+                .list("-c, --change", "Apply a Dockerfile instruction"),
+                .string("-m, --message", "Message of the image"),
                 platform,
             ], arity: .atLeast(1), images: .second, execute: ArchiveCommands.importImage),
         CommandSpec(
@@ -122,9 +123,11 @@ enum ImageActions {
 
     static let history: Execute = { context in
         let flags = context.flags
-        let layers = try await context.json(
-            "GET", "/images/\(CommandContext.escape(context.arguments[0]))/history", query: InspectCommands.platform(context)
-        ).array ?? []
+        let layers =
+            try await context.json(
+                "GET", "/images/\(CommandContext.escape(context.arguments[0]))/history",
+                query: InspectCommands.platform(context)
+            ).array ?? []
         let isHuman = flags.bool("human", default: true), cutsShort = !flags.bool("no-trunc")
         let now = context.io.now()
         let format = flags.string("format")
@@ -135,7 +138,8 @@ enum ImageActions {
             let at = CivilTime(created).text(separator: "T", zone: "Z")
             return ListFormat.Row(fields: [
                 "ID": .string(cutsShort ? Shorten.id(id) : id),
-                "CreatedSince": .string(created <= -62_135_596_800 ? "N/A" : (isHuman ? Units.humanDuration(now - created) + " ago" : at)),
+                "CreatedSince": .string(
+                    created <= -62_135_596_800 ? "N/A" : (isHuman ? Units.humanDuration(now - created) + " ago" : at)),
                 "CreatedAt": .string(created <= -62_135_596_800 ? "N/A" : at),
                 "CreatedBy": .string(cutsShort ? Shorten.ellipsis(by, 45) : by),
                 "Size": .string(isHuman ? Units.humanSize(size) : String(layer["Size"]?.int64 ?? 0)),

@@ -11,7 +11,8 @@ enum InfoCommand {
             let info = try await context.json("GET", "/info", headDeadline: unboundedWait)
             var object = info.object ?? JSONObject()
             object["ClientInfo"] = [
-                "Debug": .bool(debug), "Version": .string(ClientIdentity.version), "Context": .string(name), "Plugins": [],
+                "Debug": .bool(debug), "Version": .string(ClientIdentity.version), "Context": .string(name),
+                "Plugins": [],
                 "Warnings": .null,
             ]
             if format == "json" {
@@ -50,11 +51,16 @@ private struct InfoText {
         ]
         add(&lines, " Server Version:", text("ServerVersion"))
         add(&lines, " Storage Driver:", text("Driver"))
-        for pair in info["DriverStatus"]?.array ?? [] { lines.append("  \(pair[0]?.string ?? ""): \(pair[1]?.string ?? "")") }
+        for pair in info["DriverStatus"]?.array ?? [] {
+            lines.append("  \(pair[0]?.string ?? ""): \(pair[1]?.string ?? "")")
+        }
         add(&lines, " Logging Driver:", text("LoggingDriver"))
         add(&lines, " Cgroup Driver:", text("CgroupDriver"))
         add(&lines, " Cgroup Version:", text("CgroupVersion"))
-        lines += [" Plugins:", "  Volume: \(words(info["Plugins"]?["Volume"]))", "  Network: \(words(info["Plugins"]?["Network"]))"]
+        lines += [
+            " Plugins:", "  Volume: \(words(info["Plugins"]?["Volume"]))",
+            "  Network: \(words(info["Plugins"]?["Network"]))",
+        ]
         add(&lines, "  Authorization:", words(info["Plugins"]?["Authorization"]))
         lines.append("  Log: \(words(info["Plugins"]?["Log"]))")
         if let directories = info["CDISpecDirs"]?.array, !directories.isEmpty {
@@ -67,7 +73,10 @@ private struct InfoText {
 
     private var runtimes: [String] {
         guard let runtimes = info["Runtimes"]?.object, !runtimes.members.isEmpty else { return [] }
-        var lines = [" Runtimes: \(runtimes.names.sorted().joined(separator: " "))", " Default Runtime: \(text("DefaultRuntime"))"]
+        var lines = [
+            " Runtimes: \(runtimes.names.sorted().joined(separator: " "))",
+            " Default Runtime: \(text("DefaultRuntime"))",
+        ]
         guard text("OSType") == "linux" else { return lines }
         lines += [" Init Binary: \(text("InitBinary"))"]
         for (label, field) in [("containerd", "ContainerdCommit"), ("runc", "RuncCommit"), ("init", "InitCommit")] {
@@ -101,13 +110,18 @@ private struct InfoText {
         add(&lines, " HTTP Proxy:", text("HttpProxy"))
         add(&lines, " HTTPS Proxy:", text("HttpsProxy"))
         add(&lines, " No Proxy:", text("NoProxy"))
-        if let labels = info["Labels"]?.array, !labels.isEmpty { lines += [" Labels:"] + labels.map { "  \($0.string ?? "")" } }
+        if let labels = info["Labels"]?.array, !labels.isEmpty {
+            lines += [" Labels:"] + labels.map { "  \($0.string ?? "")" }
+        }
         lines.append(" Experimental: \(text("ExperimentalBuild"))")
         let registries = info["RegistryConfig"]
-        var insecure = (registries?["IndexConfigs"]?.object?.members ?? []).filter { $0.value["Secure"]?.bool == false }.map { "  \($0.name)" }
+        var insecure = (registries?["IndexConfigs"]?.object?.members ?? []).filter { $0.value["Secure"]?.bool == false }
+            .map { "  \($0.name)" }
         insecure += (registries?["InsecureRegistryCIDRs"]?.array ?? []).map { "  \($0.string ?? "")" }
         if !insecure.isEmpty { lines += [" Insecure Registries:"] + insecure }
-        if let mirrors = registries?["Mirrors"]?.array, !mirrors.isEmpty { lines += [" Registry Mirrors:"] + mirrors.map { "  \($0.string ?? "")" } }
+        if let mirrors = registries?["Mirrors"]?.array, !mirrors.isEmpty {
+            lines += [" Registry Mirrors:"] + mirrors.map { "  \($0.string ?? "")" }
+        }
         lines.append(" Live Restore Enabled: \(text("LiveRestoreEnabled"))")
         add(&lines, " Product License:", text("ProductLicense"))
         return lines

@@ -46,14 +46,18 @@ enum LifecycleCommands {
             throw CommandFailure("you must provide one or more flags when using this command")
         }
         var members = try Resources.forUpdate(context.flags)
-        members.append(member("RestartPolicy", [
-            "Name": .string(policy?.name ?? ""), "MaximumRetryCount": .int(policy?.maximumRetryCount ?? 0),
-        ]))
+        members.append(
+            member(
+                "RestartPolicy",
+                [
+                    "Name": .string(policy?.name ?? ""), "MaximumRetryCount": .int(policy?.maximumRetryCount ?? 0),
+                ]))
         let body = JSONValue.object(JSONObject(members: members))
         var errors: [String] = [], warnings: [String] = []
         for name in context.arguments {
             do {
-                let answer = try await context.json("POST", "/containers/\(CommandContext.escape(name))/update", body: .json(body))
+                let answer = try await context.json(
+                    "POST", "/containers/\(CommandContext.escape(name))/update", body: .json(body))
                 try await context.io.print(name)
                 warnings += (answer["Warnings"]?.array ?? []).compactMap(\.string)
             } catch let failure as DaemonFailure {
@@ -110,6 +114,8 @@ extension CommandContext {
     func each(
         atOnce: Int = 50, toleratesAbsent: Bool = false, _ operation: @escaping @Sendable (String) async throws -> Void
     ) async throws -> Int32 {
+        // Once, before operations that run together would each ask.
+        _ = try await negotiatedVersion()
         var outcomes = [DaemonFailure?](repeating: nil, count: arguments.count)
         try await withThrowingTaskGroup(of: (Int, DaemonFailure?).self) { group in
             for (index, name) in arguments.enumerated() {

@@ -38,7 +38,8 @@ enum ListCommands {
         let digests = flags.bool("digests")
         let rows = list.flatMap {
             ImageRow.rows(
-                $0, truncate: !flags.bool("no-trunc"), digests: digests || format.contains(".Digest"), now: context.io.now())
+                $0, truncate: !flags.bool("no-trunc"), digests: digests || format.contains(".Digest"),
+                now: context.io.now())
         }
         try await context.io.write(try ImageRow.format(digests: digests).render(rows, format: format))
         return 0
@@ -59,7 +60,8 @@ enum ListCommands {
                     "Name": volume["Name"] ?? "", "Driver": volume["Driver"] ?? "", "Scope": volume["Scope"] ?? "",
                     "Mountpoint": volume["Mountpoint"] ?? "", "Labels": .string(joined(labels)),
                     "Links": .string(volume["UsageData"]?["RefCount"]?.int64.map(String.init) ?? "N/A"),
-                    "Size": .string(volume["UsageData"]?["Size"]?.double.map { Units.humanSize($0, precision: 4) } ?? "N/A"),
+                    "Size": .string(
+                        volume["UsageData"]?["Size"]?.double.map { Units.humanSize($0, precision: 4) } ?? "N/A"),
                     "Group": "N/A", "Availability": "N/A", "Status": "N/A",
                 ], labels: labels)
         }
@@ -96,8 +98,12 @@ enum ListCommands {
                 ], labels: labels)
         }
         let layout = ListFormat(
-            columns: [.init("NETWORK ID", "ID"), .init("NAME", "Name"), .init("DRIVER", "Driver"), .init("SCOPE", "Scope")],
-            headers: ["IPv4": "IPV4", "IPv6": "IPV6", "Internal": "INTERNAL", "Labels": "LABELS", "CreatedAt": "CREATED AT"],
+            columns: [
+                .init("NETWORK ID", "ID"), .init("NAME", "Name"), .init("DRIVER", "Driver"), .init("SCOPE", "Scope"),
+            ],
+            headers: [
+                "IPv4": "IPV4", "IPv6": "IPV6", "Internal": "INTERNAL", "Labels": "LABELS", "CreatedAt": "CREATED AT",
+            ],
             typeName: "network.networkContext")
         try await context.io.write(try layout.render(rows, format: format))
         return 0

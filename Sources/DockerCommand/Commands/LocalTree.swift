@@ -75,30 +75,43 @@ enum LocalTree {
                 throw CommandFailure("open \(path): \(error)")
             }
             // Only the root of a copy is followed, as docker does.
-            for child in children { try add(path + "/" + child, name + "/" + child, false, keepsOwners, &members, &total) }
+            for child in children {
+                try add(path + "/" + child, name + "/" + child, false, keepsOwners, &members, &total)
+            }
         case S_IFLNK:
-            do { entry.kind = .symbolicLink(target: try FileManager.default.destinationOfSymbolicLink(atPath: path)) } catch {
+            do {
+                entry.kind = .symbolicLink(target: try FileManager.default.destinationOfSymbolicLink(atPath: path))
+            } catch {
                 throw CommandFailure("readlink \(path): \(error)")
             }
             members.append(.init(entry))
         case S_IFREG:
-            guard let data = FileManager.default.contents(atPath: path) else { throw CommandFailure("open \(path): permission denied") }
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw CommandFailure("open \(path): permission denied")
+            }
             total += data.count
-            guard total <= maximumBytes else { throw CommandFailure("\(path): a copy holds at most \(maximumBytes) bytes") }
+            guard total <= maximumBytes else {
+                throw CommandFailure("\(path): a copy holds at most \(maximumBytes) bytes")
+            }
             members.append(.init(entry, content: Array(data)))
         default: break
         }
     }
 
     /// Writes an archive below `target`, its first component renamed where the target is not an existing directory.
-    static func extract(_ archive: TarArchive, to target: String, named: String, isContents: Bool) throws(CommandFailure) {
+    static func extract(_ archive: TarArchive, to target: String, named: String, isContents: Bool)
+        throws(CommandFailure)
+    {
         let existing = isDirectory(target)
         guard existing != nil || isDirectory(PathName.clean(target + "/..")) == true else {
-            throw CommandFailure("invalid output path: directory \(GoValue.quote(PathName.clean(target + "/.."))) does not exist")
+            throw CommandFailure(
+                "invalid output path: directory \(GoValue.quote(PathName.clean(target + "/.."))) does not exist")
         }
         let rootIsDirectory = archive.members.first?.entry.kind == .directory
         guard existing != false || !rootIsDirectory else { throw CommandFailure("cannot copy directory") }
-        guard existing != nil || rootIsDirectory || !named.hasSuffix("/") else { throw CommandFailure("no such directory") }
+        guard existing != nil || rootIsDirectory || !named.hasSuffix("/") else {
+            throw CommandFailure("no such directory")
+        }
         for member in archive.members {
             guard let parts = member.entry.components else {
                 throw CommandFailure("\(member.entry.path): a path that leaves the archive is refused")

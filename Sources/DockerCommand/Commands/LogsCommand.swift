@@ -6,7 +6,9 @@ enum LogsCommand {
         let flags = context.flags
         let container = try await context.json("GET", "/containers/\(CommandContext.escape(context.arguments[0]))/json")
         let id = container["Id"]?.string ?? context.arguments[0]
-        var query: CommandContext.Query = [("stdout", "1"), ("stderr", "1"), ("tail", flags.string("tail", default: "all"))]
+        var query: CommandContext.Query = [
+            ("stdout", "1"), ("stderr", "1"), ("tail", flags.string("tail", default: "all")),
+        ]
         for name in ["since", "until"] where !flags.string(name).isEmpty {
             query.append((name, try Timestamp.parameter(flags.string(name), now: context.io.now())))
         }
@@ -32,7 +34,8 @@ enum Timestamp {
             return "\(moment.seconds)." + String(repeating: "0", count: 9 - fraction.count) + fraction
         }
         guard text.first?.isNumber == true, text.allSatisfy({ $0.isNumber || $0 == "." }) else {
-            throw ValueError("invalid value for \"since\": failed to parse value as time or duration: \(GoValue.quote(text))")
+            throw ValueError(
+                "invalid value for \"since\": failed to parse value as time or duration: \(GoValue.quote(text))")
         }
         return text
     }

@@ -15,12 +15,14 @@ enum NetworkCommands {
         CommandSpec(
             names: [["network", "rm"], ["network", "remove"]], usage: ["NETWORK [NETWORK...]"],
             summary: "Remove one or more networks",
-            flags: [.bool("-f, --force", "Do not mind networks that are not there")], arity: .atLeast(1), execute: remove),
+            flags: [.bool("-f, --force", "Do not mind networks that are not there")], arity: .atLeast(1),
+            execute: remove),
         CommandSpec(
             names: [["network", "inspect"]], usage: ["[OPTIONS] NETWORK [NETWORK...]"],
             summary: "Display detailed information on one or more networks",
             flags: [
-                .string("-f, --format", "Print with a Go template, or json"), .bool("-v, --verbose", "Print diagnostics too"),
+                .string("-f, --format", "Print with a Go template, or json"),
+                .bool("-v, --verbose", "Print diagnostics too"),
             ], arity: .atLeast(1), isRepeatable: true, execute: InspectCommands.network),
         CommandSpec(
             names: [["network", "connect"]], usage: ["[OPTIONS] NETWORK CONTAINER"],
@@ -34,7 +36,8 @@ enum NetworkCommands {
         CommandSpec(
             names: [["network", "disconnect"]], usage: ["[OPTIONS] NETWORK CONTAINER"],
             summary: "Disconnect a container from a network",
-            flags: [.bool("-f, --force", "Force the container off the network")], arity: .exactly(2), execute: disconnect),
+            flags: [.bool("-f, --force", "Force the container off the network")], arity: .exactly(2),
+            execute: disconnect),
         CommandSpec(
             names: [["network", "prune"]], usage: ["[OPTIONS]"], summary: "Remove all unused networks",
             flags: [ContainerCommands.pruneFilter, ContainerCommands.force], arity: .none, takesFilter: true,
@@ -53,14 +56,16 @@ enum NetworkCommands {
         .list("--ipam-opt", type: "map", default: "map[]", "Option of address management"),
         .bool("--ipv4", default: true, "Assign IPv4 addresses"), .bool("--ipv6", "Assign IPv6 addresses"),
         .list("--label", "Set a label", check: Environment.checkLabel),
-        .list("-o, --opt", type: "map", default: "map[]", "Option of the driver"), .string("--scope", "Scope of the network"),
+        .list("-o, --opt", type: "map", default: "map[]", "Option of the driver"),
+        .string("--scope", "Scope of the network"),
         .strings("--subnet", "Subnet in CIDR notation"),
     ]
 
     private static let create: @Sendable (CommandContext) async throws -> Int32 = { context in
         let flags = context.flags
         var body = JSONObject(members: [
-            member("Driver", .string(flags.string("driver", default: "bridge"))), member("Scope", .string(flags.string("scope"))),
+            member("Driver", .string(flags.string("driver", default: "bridge"))),
+            member("Scope", .string(flags.string("scope"))),
         ])
         if flags.isSet("ipv4") { body["EnableIPv4"] = .bool(flags.bool("ipv4")) }
         if flags.isSet("ipv6") { body["EnableIPv6"] = .bool(flags.bool("ipv6")) }
@@ -68,7 +73,10 @@ enum NetworkCommands {
             "Driver": .string(flags.string("ipam-driver", default: "default")),
             "Options": .strings(Environment.keyValues(flags.list("ipam-opt"))), "Config": try pools(flags),
         ]
-        for (name, flag) in [("Internal", "internal"), ("Attachable", "attachable"), ("Ingress", "ingress"), ("ConfigOnly", "config-only")] {
+        for (name, flag) in [
+            ("Internal", "internal"), ("Attachable", "attachable"), ("Ingress", "ingress"),
+            ("ConfigOnly", "config-only"),
+        ] {
             body[name] = .bool(flags.bool(flag))
         }
         body["ConfigFrom"] = flags.isSet("config-from") ? ["Network": .string(flags.string("config-from"))] : .null
@@ -76,7 +84,9 @@ enum NetworkCommands {
         body["Labels"] = .strings(Environment.keyValues(flags.list("label")))
         body["Name"] = .string(context.arguments[0])
         let answer = try await context.json("POST", "/networks/create", body: .json(.object(body)))
-        if let warning = answer["Warning"]?.string, !warning.isEmpty { try await context.io.warn("WARNING: \(warning)") }
+        if let warning = answer["Warning"]?.string, !warning.isEmpty {
+            try await context.io.warn("WARNING: \(warning)")
+        }
         try await context.io.print(answer["Id"]?.string ?? "")
         return 0
     }
@@ -84,9 +94,12 @@ enum NetworkCommands {
     /// Subnets with what was said of each: ranges, gateways and further addresses go to the subnet they lie in.
     private static func pools(_ flags: ParsedFlags) throws(CommandFailure) -> JSONValue {
         let subnets = flags.list("subnet").compactMap { text in Subnet(text).map { (text, $0) } }
-        guard subnets.count == flags.list("subnet").count else { throw CommandFailure("invalid subnet: \(flags.list("subnet").joined(separator: ", "))") }
+        guard subnets.count == flags.list("subnet").count else {
+            throw CommandFailure("invalid subnet: \(flags.list("subnet").joined(separator: ", "))")
+        }
         let addresses = Environment.keyValues(flags.list("aux-address"))
-        guard !subnets.isEmpty || flags.list("ip-range").isEmpty && flags.list("gateway").isEmpty && addresses.isEmpty else {
+        guard !subnets.isEmpty || flags.list("ip-range").isEmpty && flags.list("gateway").isEmpty && addresses.isEmpty
+        else {
             throw CommandFailure("every ip-range or gateway must have a corresponding subnet")
         }
         var pools: [JSONValue] = []
@@ -95,7 +108,11 @@ enum NetworkCommands {
             var pool = JSONObject(members: [member("Subnet", .string(text))])
             for (name, flag) in [("IPRange", "ip-range"), ("Gateway", "gateway")] {
                 for value in flags.list(flag) where subnet.contains(value) {
-                    guard pool[name] == nil else { throw CommandFailure("cannot configure multiple \(flag == "gateway" ? "gateways" : "ranges") (\(value), \(pool[name]?.string ?? "")) on the same subnet (\(text))") }
+                    guard pool[name] == nil else {
+                        throw CommandFailure(
+                            "cannot configure multiple \(flag == "gateway" ? "gateways" : "ranges") (\(value), \(pool[name]?.string ?? "")) on the same subnet (\(text))"
+                        )
+                    }
                     pool[name] = .string(value)
                     used += 1
                 }
@@ -141,7 +158,8 @@ enum NetworkCommands {
         if flags.isSet("link-local-ip") { addresses["LinkLocalIPs"] = .strings(flags.list("link-local-ip")) }
         let settings = EndpointSettings.json(
             addresses: .object(addresses), links: flags.list("link"), aliases: flags.list("alias"), macAddress: "",
-            driverOptions: .strings(Environment.keyValues(flags.list("driver-opt"))), priority: flags.int("gw-priority"))
+            driverOptions: .strings(Environment.keyValues(flags.list("driver-opt"))), priority: flags.int("gw-priority")
+        )
         try await context.call(
             "POST", "/networks/\(CommandContext.escape(context.arguments[0]))/connect",
             body: .json(["Container": .string(context.arguments[1]), "EndpointConfig": settings]))

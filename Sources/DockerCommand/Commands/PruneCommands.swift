@@ -7,7 +7,8 @@ enum PruneCommands {
 
     static let containers: Execute = { context in
         try await prune(
-            context, "/containers/prune", warning: "This will remove all stopped containers.", title: "Deleted Containers:",
+            context, "/containers/prune", warning: "This will remove all stopped containers.",
+            title: "Deleted Containers:",
             items: { ($0["ContainersDeleted"]?.array ?? []).compactMap(\.string) })
     }
 
@@ -21,7 +22,8 @@ enum PruneCommands {
             title: "Deleted Images:",
             items: { answer in
                 (answer["ImagesDeleted"]?.array ?? []).compactMap { item in
-                    item["Untagged"]?.string.map { "untagged: \($0)" } ?? item["Deleted"]?.string.map { "deleted: \($0)" }
+                    item["Untagged"]?.string.map { "untagged: \($0)" }
+                        ?? item["Deleted"]?.string.map { "deleted: \($0)" }
                 }
             })
     }
@@ -49,7 +51,9 @@ enum PruneCommands {
         reportsSpace: Bool = true, items: (JSONValue) -> [String]
     ) async throws -> Int32 {
         if !context.flags.bool("force"), try await !confirmed(context, warning) {
-            throw CommandFailure(title.isEmpty ? "" : "\(title.dropFirst(8).dropLast().lowercased().dropLast()) prune has been cancelled")
+            throw CommandFailure(
+                title.isEmpty ? "" : "\(title.dropFirst(8).dropLast().lowercased().dropLast()) prune has been cancelled"
+            )
         }
         let query = try ListCommands.filters(context, adding: adding)
         let answer = try await context.json("POST", path, query: query, headDeadline: unboundedWait)
@@ -65,7 +69,9 @@ enum PruneCommands {
     private static func confirmed(_ context: CommandContext, _ warning: String) async throws -> Bool {
         try await context.io.write("WARNING! \(warning)\nAre you sure you want to continue? [y/N] ")
         var answer: [UInt8] = []
-        while !answer.contains(UInt8(ascii: "\n")), answer.count < 1024, let bytes = try await context.io.readInput() { answer += bytes }
+        while !answer.contains(UInt8(ascii: "\n")), answer.count < 1024, let bytes = try await context.io.readInput() {
+            answer += bytes
+        }
         return ["y", "yes"].contains(String(decoding: answer, as: UTF8.self).trimmingSpaces().lowercased())
     }
 }

@@ -14,7 +14,8 @@ enum PullCommand {
             reference = reference.withDefaultTag
             if !flags.bool("quiet") { try await context.io.print("Using default tag: latest") }
         }
-        let platform = flags.isSet("platform") ? flags.string("platform") : context.io.environment["DOCKER_DEFAULT_PLATFORM"] ?? ""
+        let platform =
+            flags.isSet("platform") ? flags.string("platform") : context.io.environment["DOCKER_DEFAULT_PLATFORM"] ?? ""
         try await pull(context, reference, platform: platform, allTags: flags.bool("all-tags"), isCommand: true)
         try await context.io.print(reference.description)
         return 0
@@ -28,11 +29,16 @@ enum PullCommand {
         let full = allTags ? reference : reference.withDefaultTag
         // docker.io is left out of no name: the daemon is asked for docker.io/library/nginx.
         var query: CommandContext.Query = [("fromImage", full.name)]
-        if let digest = full.digest { query.append(("tag", digest)) } else if let tag = full.tag { query.append(("tag", tag)) }
+        if let digest = full.digest {
+            query.append(("tag", digest))
+        } else if let tag = full.tag {
+            query.append(("tag", tag))
+        }
         if !platform.isEmpty { query.append(("platform", platform.lowercased())) }
         let auth = RegistryCredentials(environment: context.io.environment).header(for: full.domain)
         let stream = try await context.open(
-            "POST", "/images/create", query: query, headers: [("X-Registry-Auth", auth), ("Content-Type", "text/plain")],
+            "POST", "/images/create", query: query,
+            headers: [("X-Registry-Auth", auth), ("Content-Type", "text/plain")],
             headDeadline: unboundedWait)
         if isCommand { await context.io.onReady() }
         try await ProgressPrinter.run(stream, context.io, toError: toError, isQuiet: context.flags.bool("quiet"))
@@ -41,7 +47,8 @@ enum PullCommand {
 
 /// Progress of pull, load and import as docker prints it where there is no terminal.
 enum ProgressPrinter {
-    static func run(_ stream: EngineStream, _ io: CommandIO, toError: Bool = false, isQuiet: Bool = false) async throws {
+    static func run(_ stream: EngineStream, _ io: CommandIO, toError: Bool = false, isQuiet: Bool = false) async throws
+    {
         for try await (value, _) in stream.jsonValues() {
             if let detail = value["errorDetail"]?["message"]?.string ?? value["error"]?.string {
                 throw CommandFailure(detail)

@@ -22,7 +22,9 @@ struct RegistryCredentials: Sendable {
         var object = JSONObject()
         if let entry = auths?[key] ?? auths?["https://\(domain)"] {
             if let encoded = entry["auth"]?.string, let data = Data(base64Encoded: encoded) {
-                let parts = String(decoding: data, as: UTF8.self).split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+                let parts = String(decoding: data, as: UTF8.self).split(
+                    separator: ":", maxSplits: 1, omittingEmptySubsequences: false
+                ).map(String.init)
                 object["username"] = .string(parts[0])
                 object["password"] = .string(parts.count == 2 ? parts[1] : "")
             }

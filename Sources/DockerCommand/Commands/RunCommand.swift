@@ -8,7 +8,9 @@ enum RunCommand {
         let flags = context.flags
         var body = try CreateCommand.bodyOrFail(context)
         if flags.bool("detach") {
-            guard !flags.isSet("attach") else { throw CommandFailure("conflicting options: cannot specify both --attach and --detach") }
+            guard !flags.isSet("attach") else {
+                throw CommandFailure("conflicting options: cannot specify both --attach and --detach")
+            }
             body.detach()
         } else {
             try checkTTY(context, attachesStdin: body.attachStdin, isTTY: body.isTTY)
@@ -30,8 +32,10 @@ enum RunCommand {
     private static func started(
         _ context: CommandContext, _ id: String, _ body: ContainerBody, _ keys: DetachKeys
     ) async throws -> Int32 {
-        let stream = body.attachesAny
-            ? try await context.openAttach(id, stdin: body.attachStdin, stdout: body.attachStdout, stderr: body.attachStderr)
+        let stream =
+            body.attachesAny
+            ? try await context.openAttach(
+                id, stdin: body.attachStdin, stdout: body.attachStdout, stderr: body.attachStderr)
             : nil
         let wait = try await context.openWait(id, condition: body.autoRemove ? "removed" : "next-exit")
         do {
@@ -68,7 +72,9 @@ enum RunCommand {
         case let failure as ValueError: message = failure.message
         default: return error
         }
-        let absent = ["executable file not found", "no such file or directory", "system cannot find the file specified"]
+        let absent = [
+            "executable file not found", "no such file or directory", "system cannot find the file specified",
+        ]
         let forbidden = ["permission denied", "is a directory"]
         func says(_ phrases: [String]) -> Bool { phrases.contains { message.contains($0) } }
         let isDaemons = error is DaemonFailure

@@ -5,7 +5,8 @@ import RawJSON
 enum StartCommand {
     static let run: @Sendable (CommandContext) async throws -> Int32 = { context in
         let flags = context.flags
-        let attaches = flags.bool("attach") || flags.bool("interactive") || flags.isSet("detach-keys") && flags.bool("attach")
+        let attaches =
+            flags.bool("attach") || flags.bool("interactive") || flags.isSet("detach-keys") && flags.bool("attach")
         guard attaches else { return try await startAll(context) }
         guard context.arguments.count == 1, let name = context.arguments.first else {
             throw CommandFailure("you cannot start and attach multiple containers at once")
@@ -33,7 +34,9 @@ enum StartCommand {
     private static func checkpoint(_ context: CommandContext) -> CommandContext.Query {
         var query: CommandContext.Query = []
         if context.flags.isSet("checkpoint") { query.append(("checkpoint", context.flags.string("checkpoint"))) }
-        if context.flags.isSet("checkpoint-dir") { query.append(("checkpoint-dir", context.flags.string("checkpoint-dir"))) }
+        if context.flags.isSet("checkpoint-dir") {
+            query.append(("checkpoint-dir", context.flags.string("checkpoint-dir")))
+        }
         return query
     }
 
@@ -48,7 +51,8 @@ enum StartCommand {
             let removes = container["HostConfig"]?["AutoRemove"]?.bool == true
             let wait = try await context.openWait(id, condition: removes ? "removed" : "next-exit")
             do {
-                try await context.call("POST", "/containers/\(id)/start", query: checkpoint(context), headDeadline: unboundedWait)
+                try await context.call(
+                    "POST", "/containers/\(id)/start", query: checkpoint(context), headDeadline: unboundedWait)
             } catch {
                 await stream.close()
                 if removes { _ = try await context.exitCode(wait) }

@@ -10,6 +10,7 @@ enum StatsCommand {
             names = (try await context.json("GET", "/containers/json", query: query).array ?? [])
                 .compactMap { $0["Id"]?.string.map(Shorten.id) }
         }
+        _ = try await context.negotiatedVersion()
         await context.io.onReady()
         repeat {
             let rows = try await sample(context, names)
@@ -50,7 +51,8 @@ enum StatsCommand {
         let percent = cpu > 0 && system > 0 ? cpu / system * online * 100 : 0
         // What can be dropped at once does not count: inactive file pages (cgroup v1, then v2).
         let usage = value("memory_stats", "usage")
-        let inactive = [value("memory_stats", "stats", "total_inactive_file"), value("memory_stats", "stats", "inactive_file")]
+        let inactive =
+            [value("memory_stats", "stats", "total_inactive_file"), value("memory_stats", "stats", "inactive_file")]
             .first { $0 > 0 && $0 < usage } ?? 0
         let memory = usage - inactive, limit = value("memory_stats", "limit")
         var received = 0.0, sent = 0.0
@@ -69,7 +71,8 @@ enum StatsCommand {
         let id = stats["id"]?.string ?? asked, name = stats["name"]?.string ?? ""
         return ListFormat.Row(fields: [
             "Container": .string(asked), "ID": .string(truncate ? Shorten.id(id) : id),
-            "Name": .string(String(name.drop { $0 == "/" })), "CPUPerc": .string(Decimal.fixed(percent, digits: 2) + "%"),
+            "Name": .string(String(name.drop { $0 == "/" })),
+            "CPUPerc": .string(Decimal.fixed(percent, digits: 2) + "%"),
             "MemUsage": .string("\(Units.bytesSize(memory)) / \(Units.bytesSize(limit))"),
             "MemPerc": .string(Decimal.fixed(limit > 0 ? memory / limit * 100 : 0, digits: 2) + "%"),
             "NetIO": .string("\(Units.humanSize(received)) / \(Units.humanSize(sent))"),

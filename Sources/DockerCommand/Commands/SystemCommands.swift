@@ -17,10 +17,12 @@ enum SystemCommands {
             names: [["inspect"]], usage: ["[OPTIONS] NAME|ID [NAME|ID...]"],
             summary: "Return low-level information on Docker objects",
             flags: [
-                format, .bool("-s, --size", "Show sizes of containers"), .string("--type", "Inspect objects of this type only"),
+                format, .bool("-s, --size", "Show sizes of containers"),
+                .string("--type", "Inspect objects of this type only"),
             ], arity: .atLeast(1), images: .all, isRepeatable: true, execute: InspectCommands.anything),
         CommandSpec(
-            names: [["system", "events"], ["events"]], usage: ["[OPTIONS]"], summary: "Get real time events from the server",
+            names: [["system", "events"], ["events"]], usage: ["[OPTIONS]"],
+            summary: "Get real time events from the server",
             flags: [
                 ContainerCommands.filter, .string("--format", "Print with a Go template, or json"),
                 .string("--since", "Show events since this time"), .string("--until", "Stop at this time"),
@@ -46,7 +48,9 @@ enum EventsCommand {
         await context.io.onReady()
         for try await (event, _) in stream.jsonValues() {
             if let template {
-                do { try await context.io.print(try template.execute(.init(value: event))) } catch let error as TemplateError {
+                do { try await context.io.print(try template.execute(.init(value: event))) } catch let error
+                    as TemplateError
+                {
                     throw CommandFailure(error.message)
                 }
             } else if format == "json" {
@@ -66,7 +70,10 @@ enum EventsCommand {
         let actor = event["Actor"]
         let attributes = (actor?["Attributes"]?.object?.members ?? []).sorted { $0.name < $1.name }
             .map { "\($0.name)=\($0.value.string ?? "")" }
-        var words = [moment.text(separator: "T", zone: zone), event["Type"]?.string ?? "", event["Action"]?.string ?? "", actor?["ID"]?.string ?? ""]
+        var words = [
+            moment.text(separator: "T", zone: zone), event["Type"]?.string ?? "", event["Action"]?.string ?? "",
+            actor?["ID"]?.string ?? "",
+        ]
         if !attributes.isEmpty { words.append("(\(attributes.joined(separator: ", ")))") }
         return words.joined(separator: " ")
     }
@@ -81,10 +88,12 @@ enum DiskUsageCommand {
         func sum(_ list: [JSONValue], _ size: (JSONValue) -> Double?) -> Double { list.compactMap(size).reduce(0, +) }
         let layers = usage["LayersSize"]?.double ?? 0
         let usedImages = images.filter { ($0["Containers"]?.int64 ?? 0) > 0 }
-        let freeImages = layers - sum(usedImages) { image in
-            let size = image["Size"]?.double ?? -1, shared = image["SharedSize"]?.double ?? -1
-            return size == -1 || shared == -1 ? nil : size - shared
-        }
+        let freeImages =
+            layers
+            - sum(usedImages) { image in
+                let size = image["Size"]?.double ?? -1, shared = image["SharedSize"]?.double ?? -1
+                return size == -1 || shared == -1 ? nil : size - shared
+            }
         let isActive: (JSONValue) -> Bool = { container in
             ["running", "paused", "restarting"].contains(container["State"]?.string ?? "")
         }
@@ -95,9 +104,16 @@ enum DiskUsageCommand {
         let cacheUse = cache.filter { $0["InUse"]?.bool == true }
         let rows = [
             row("Images", images.count, usedImages.count, layers, freeImages),
-            row("Containers", containers.count, containers.count(where: isActive), sum(containers) { $0["SizeRw"]?.double }, sum(containers.filter { !isActive($0) }) { $0["SizeRw"]?.double }),
-            row("Local Volumes", volumes.count, usedVolumes.count, sum(volumes, volumeSize), sum(volumes.filter { ($0["UsageData"]?["RefCount"]?.int64 ?? 0) == 0 }, volumeSize)),
-            row("Build Cache", cache.count, cacheUse.count, sum(cache) { $0["Size"]?.double }, sum(cache.filter { $0["InUse"]?.bool != true && $0["Shared"]?.bool != true }) { $0["Size"]?.double }),
+            row(
+                "Containers", containers.count, containers.count(where: isActive),
+                sum(containers) { $0["SizeRw"]?.double },
+                sum(containers.filter { !isActive($0) }) { $0["SizeRw"]?.double }),
+            row(
+                "Local Volumes", volumes.count, usedVolumes.count, sum(volumes, volumeSize),
+                sum(volumes.filter { ($0["UsageData"]?["RefCount"]?.int64 ?? 0) == 0 }, volumeSize)),
+            row(
+                "Build Cache", cache.count, cacheUse.count, sum(cache) { $0["Size"]?.double },
+                sum(cache.filter { $0["InUse"]?.bool != true && $0["Shared"]?.bool != true }) { $0["Size"]?.double }),
         ]
         let layout = ListFormat(
             columns: [
@@ -108,7 +124,9 @@ enum DiskUsageCommand {
         return 0
     }
 
-    private static func row(_ type: String, _ total: Int, _ active: Int, _ size: Double, _ free: Double) -> ListFormat.Row {
+    private static func row(_ type: String, _ total: Int, _ active: Int, _ size: Double, _ free: Double)
+        -> ListFormat.Row
+    {
         let percent = size > 0 && type != "Build Cache" ? " (\(Int((free * 100 / size).rounded(.down)))%)" : ""
         return ListFormat.Row(fields: [
             "Type": .string(type), "TotalCount": .string(String(total)), "Active": .string(String(active)),

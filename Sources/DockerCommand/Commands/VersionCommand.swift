@@ -13,14 +13,19 @@ enum VersionCommand {
         do { server = try await context.json("GET", "/version") } catch let error as DaemonFailure { failure = error }
         let client = try await clientSide(context, isReachable: server != nil)
         if let template {
-            let subject = Template.Subject(value: ["Client": .object(client), "Server": server.map(normalised) ?? .null])
+            let subject = Template.Subject(value: [
+                "Client": normalised(.object(client)), "Server": server.map(normalised) ?? .null,
+            ])
             do { try await context.io.print(try template.execute(subject)) } catch let error as TemplateError {
                 if failure == nil { throw CommandFailure(error.message) }
             }
         } else if format == "json" {
-            try await context.io.print(JSONValue.object(JSONObject(members: [
-                member("Client", .object(client)), member("Server", server ?? .null),
-            ])).text(.init(escapesHTML: true)))
+            try await context.io.print(
+                JSONValue.object(
+                    JSONObject(members: [
+                        member("Client", .object(client)), member("Server", server ?? .null),
+                    ])
+                ).text(.init(escapesHTML: true)))
         } else {
             try await context.io.write(text(client, server))
         }
@@ -34,7 +39,8 @@ enum VersionCommand {
         return JSONObject(members: [
             member("Version", .string(ClientIdentity.version)), member("ApiVersion", .string(version)),
             member("DefaultAPIVersion", .string(ClientIdentity.apiVersion)), member("GitCommit", ""),
-            member("GoVersion", ""), member("Os", .string(ClientIdentity.os)), member("Arch", .string(ClientIdentity.arch)),
+            member("GoVersion", ""), member("Os", .string(ClientIdentity.os)),
+            member("Arch", .string(ClientIdentity.arch)),
             member("BuildTime", ""), member("Context", .string(context.invocation.global.context ?? "default")),
         ])
     }

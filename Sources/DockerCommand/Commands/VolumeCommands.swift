@@ -6,7 +6,8 @@ enum VolumeCommands {
         CommandSpec(
             names: [["volume", "create"]], usage: ["[OPTIONS] [VOLUME]"], summary: "Create a volume",
             flags: [
-                .string("-d, --driver", default: "local", "Driver of the volume"), .list("--label", "Set a label", check: Environment.checkLabel),
+                .string("-d, --driver", default: "local", "Driver of the volume"),
+                .list("--label", "Set a label", check: Environment.checkLabel),
                 .list("-o, --opt", type: "map", default: "map[]", "Option of the driver"),
                 FlagSpec.string("--name", "Name of the volume").deprecated("use the VOLUME argument"),
             ], arity: .atMost(1), takesLabels: true, execute: create),
@@ -36,7 +37,8 @@ enum VolumeCommands {
         let flags = context.flags
         let name = context.arguments.first ?? flags.string("name")
         if context.arguments.count == 1, flags.isSet("name") {
-            throw CommandFailure("conflicting options: cannot specify a volume-name through both --name and as a positional arg")
+            throw CommandFailure(
+                "conflicting options: cannot specify a volume-name through both --name and as a positional arg")
         }
         var body = JSONObject(members: [member("Driver", .string(flags.string("driver", default: "local")))])
         if flags.isSet("opt") { body["DriverOpts"] = .strings(Environment.keyValues(flags.list("opt"))) }

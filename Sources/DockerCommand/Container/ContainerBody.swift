@@ -152,16 +152,21 @@ struct PublishedPorts: Sendable {
             guard !text.contains(":") else { throw ValueError("invalid port format for --expose: \(text)") }
             let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
             guard let range = parts.first.flatMap(PortSpec.range) else {
-                throw ValueError("invalid range format for --expose: \(text), error: strconv.ParseUint: parsing \(GoValue.quote(parts.first ?? "")): invalid syntax")
+                throw ValueError(
+                    "invalid range format for --expose: \(text), error: strconv.ParseUint: parsing \(GoValue.quote(parts.first ?? "")): invalid syntax"
+                )
             }
             for port in range { exposed.insert("\(port)/\(parts.count == 2 ? parts[1].lowercased() : "tcp")") }
         }
     }
 
     var json: JSONValue {
-        .object(JSONObject(members: bindings.sorted { $0.key < $1.key }.map { port, specs in
-            member(port, .array(specs.map { ["HostIp": .string($0.hostIP), "HostPort": .string($0.hostPort)] }))
-        }))
+        .object(
+            JSONObject(
+                members: bindings.sorted { $0.key < $1.key }.map { port, specs in
+                    member(
+                        port, .array(specs.map { ["HostIp": .string($0.hostIP), "HostPort": .string($0.hostPort)] }))
+                }))
     }
 }
 

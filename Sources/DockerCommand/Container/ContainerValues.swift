@@ -14,7 +14,9 @@ struct Ulimit: Sendable {
         guard parts.count == 2 else { throw ValueError("invalid ulimit argument: \(text)") }
         guard Self.names.contains(parts[0]) else { throw ValueError("invalid ulimit type: \(parts[0])") }
         let limits = parts[1].split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard limits.count <= 2 else { throw ValueError("too many limit value arguments - \(parts[1]), can only have up to two, `soft[:hard]`") }
+        guard limits.count <= 2 else {
+            throw ValueError("too many limit value arguments - \(parts[1]), can only have up to two, `soft[:hard]`")
+        }
         var values: [Int64] = []
         for limit in limits {
             guard let value = Int64(limit) else {
@@ -26,8 +28,13 @@ struct Ulimit: Sendable {
         soft = values[0]
         hard = values.count == 2 ? values[1] : values[0]
         if hard != -1 {
-            guard soft != -1 else { throw ValueError("ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: \(hard)") }
-            guard soft <= hard else { throw ValueError("ulimit soft limit must be less than or equal to hard limit: \(soft) > \(hard)") }
+            guard soft != -1 else {
+                throw ValueError(
+                    "ulimit soft limit must be less than or equal to hard limit: soft: -1 (unlimited), hard: \(hard)")
+            }
+            guard soft <= hard else {
+                throw ValueError("ulimit soft limit must be less than or equal to hard limit: \(soft) > \(hard)")
+            }
         }
     }
 }
@@ -36,7 +43,8 @@ struct Ulimit: Sendable {
 enum NanoCPUs {
     static func parse(_ text: String) throws(ValueError) -> Int64 {
         let fraction = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard let value = Double(fraction[0]), fraction.count == 1 || Double(fraction[1]).map({ $0 != 0 }) == true else {
+        guard let value = Double(fraction[0]), fraction.count == 1 || Double(fraction[1]).map({ $0 != 0 }) == true
+        else {
             throw ValueError("failed to parse \(text) as a rational number")
         }
         let nano = value * 1e9 / (fraction.count == 2 ? Double(fraction[1]) ?? 1 : 1)
@@ -95,10 +103,11 @@ enum Capabilities {
     }
 
     private static func set(_ names: [String]) -> Set<String> {
-        let normal = Set(names.map { name in
-            let upper = name.trimmingSpaces().uppercased()
-            return upper == "ALL" || upper == "RESET" || upper.hasPrefix("CAP_") ? upper : "CAP_" + upper
-        })
+        let normal = Set(
+            names.map { name in
+                let upper = name.trimmingSpaces().uppercased()
+                return upper == "ALL" || upper == "RESET" || upper.hasPrefix("CAP_") ? upper : "CAP_" + upper
+            })
         return normal.contains("ALL") ? ["ALL"] : normal
     }
 }

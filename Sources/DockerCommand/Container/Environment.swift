@@ -41,7 +41,10 @@ enum Environment {
     /// Labels by key; what a flag says wins over what a file says.
     static func labels(_ context: CommandContext) throws(ValueError) -> [String: String] {
         var lines: [String] = []
-        for file in context.flags.list("label-file") { lines += try self.lines(file, context.io) }
+        for file in context.flags.list("label-file") {
+            // A line without a value is left out, as docker does.
+            lines += try self.lines(file, context.io).filter { $0.contains("=") }
+        }
         return keyValues(lines + context.flags.list("label"))
     }
 
@@ -68,7 +71,9 @@ enum Environment {
             guard !name.contains(where: \.isWhitespace) else {
                 throw ValueError("invalid env file (\(file)): variable '\(name)' contains whitespaces")
             }
-            guard !name.isEmpty else { throw ValueError("invalid env file (\(file)): no variable name on line '\(line)'") }
+            guard !name.isEmpty else {
+                throw ValueError("invalid env file (\(file)): no variable name on line '\(line)'")
+            }
             result.append(line)
         }
         return result

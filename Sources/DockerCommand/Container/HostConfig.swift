@@ -26,9 +26,11 @@ struct HostConfig: Sendable {
             member("LogConfig", try Self.logging(flags)),
             member("NetworkMode", .string(networks.first?.target ?? "default")),
             member("PortBindings", ports.json),
-            member("RestartPolicy", [
-                "Name": .string(policy.name), "MaximumRetryCount": .int(policy.maximumRetryCount),
-            ]),
+            member(
+                "RestartPolicy",
+                [
+                    "Name": .string(policy.name), "MaximumRetryCount": .int(policy.maximumRetryCount),
+                ]),
             member("AutoRemove", .bool(flags.bool("rm"))),
             member("VolumeDriver", .string(flags.string("volume-driver"))),
             member("VolumesFrom", .stringsOrNull(flags.list("volumes-from"))),
@@ -117,7 +119,9 @@ struct SecurityOptions: Sendable {
     init(_ texts: [String], _ io: CommandIO) throws(ValueError) {
         for text in texts {
             guard let separator = text.firstIndex(where: { $0 == "=" || $0 == ":" }) else {
-                guard text == "no-new-privileges" else { throw ValueError("Invalid --security-opt: \(GoValue.quote(text))") }
+                guard text == "no-new-privileges" else {
+                    throw ValueError("Invalid --security-opt: \(GoValue.quote(text))")
+                }
                 options.append(text)
                 continue
             }
@@ -126,7 +130,8 @@ struct SecurityOptions: Sendable {
                 isUnconfined = true
             } else if name == "seccomp", !["unconfined", "builtin"].contains(value) {
                 guard let data = FileManager.default.contents(atPath: io.resolve(value)) else {
-                    throw ValueError("opening seccomp profile (\(value)) failed: open \(value): no such file or directory")
+                    throw ValueError(
+                        "opening seccomp profile (\(value)) failed: open \(value): no such file or directory")
                 }
                 do {
                     options.append("seccomp=" + (try JSONValue.parse(Array(data))).text())

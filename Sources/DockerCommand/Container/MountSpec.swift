@@ -67,7 +67,9 @@ struct MountSpec: Sendable {
             case "writable": bind["ReadOnlyNonRecursive"] = true
             case "readonly": bind["ReadOnlyForceRecursive"] = true
             default:
-                throw ValueError("invalid value for \(key): \(value) (must be \"enabled\", \"disabled\", \"writable\", or \"readonly\")")
+                throw ValueError(
+                    "invalid value for \(key): \(value) (must be \"enabled\", \"disabled\", \"writable\", or \"readonly\")"
+                )
             }
         case "volume-nocopy": volume["NoCopy"] = try flag()
         case "volume-subpath": volume["Subpath"] = .string(value)
@@ -94,7 +96,8 @@ struct MountSpec: Sendable {
         if !consistency.isEmpty { object["Consistency"] = .string(consistency) }
         if !bind.isEmpty {
             object["BindOptions"] = Self.object(
-                bind, ["Propagation", "NonRecursive", "CreateMountpoint", "ReadOnlyNonRecursive", "ReadOnlyForceRecursive"])
+                bind,
+                ["Propagation", "NonRecursive", "CreateMountpoint", "ReadOnlyNonRecursive", "ReadOnlyForceRecursive"])
         }
         if !volume.isEmpty || !labels.isEmpty || !driverName.isEmpty || !driverOptions.isEmpty {
             var options = JSONObject()
@@ -113,16 +116,20 @@ struct MountSpec: Sendable {
     }
 
     private static func object(_ values: [String: JSONValue], _ order: [String]) -> JSONValue {
-        .object(JSONObject(members: order.compactMap { name in
-            values[name].flatMap { $0 == false ? nil : JSONObject.Member(name: name, value: $0) }
-        }))
+        .object(
+            JSONObject(
+                members: order.compactMap { name in
+                    values[name].flatMap { $0 == false ? nil : JSONObject.Member(name: name, value: $0) }
+                }))
     }
 }
 
 extension JSONValue {
     /// An object of strings, keys sorted as Go's encoding/json sorts maps.
     static func strings(_ values: [String: String]) -> JSONValue {
-        .object(JSONObject(members: values.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .string($0.value)) }))
+        .object(
+            JSONObject(members: values.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .string($0.value)) })
+        )
     }
 
     static func strings(_ values: [String]) -> JSONValue { .array(values.map(JSONValue.string)) }

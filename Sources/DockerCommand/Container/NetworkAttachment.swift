@@ -49,7 +49,10 @@ struct NetworkAttachment: Sendable {
             case "link-local-ip": linkLocal.append(value)
             case "driver-opt": driverOptions.merge(Environment.keyValues([value])) { $1 }
             case "gw-priority":
-                guard let priority = Int64(value) else { throw ValueError("invalid gw-priority (\(value)): strconv.Atoi: parsing \(GoValue.quote(value)): invalid syntax") }
+                guard let priority = Int64(value) else {
+                    throw ValueError(
+                        "invalid gw-priority (\(value)): strconv.Atoi: parsing \(GoValue.quote(value)): invalid syntax")
+                }
                 gatewayPriority = priority
             case let key: throw ValueError("invalid field key \(key)")
             }
@@ -58,7 +61,9 @@ struct NetworkAttachment: Sendable {
 
     private mutating func apply(_ flags: ParsedFlags) throws(ValueError) {
         func conflict(_ flag: String, _ isTaken: Bool, _ what: String) throws(ValueError) {
-            if flags.isSet(flag), isTaken { throw ValueError("conflicting options: cannot specify both --\(flag) and per-network \(what)") }
+            if flags.isSet(flag), isTaken {
+                throw ValueError("conflicting options: cannot specify both --\(flag) and per-network \(what)")
+            }
         }
         try conflict("network-alias", !aliases.isEmpty, "alias")
         try conflict("link", !links.isEmpty, "links")

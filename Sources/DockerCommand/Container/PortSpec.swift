@@ -9,11 +9,14 @@ struct PortSpec: Sendable {
     /// Every binding a specification stands for.
     static func parse(_ text: String) throws(ValueError) -> [PortSpec] {
         let parts = split(text)
-        let slash = parts.container.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let slash = parts.container.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
         let port = slash.first ?? ""
         let named = slash.count == 2 ? slash[1] : ""
         let proto = named.isEmpty ? "tcp" : named.lowercased()
-        guard parts.ip.isEmpty || IPAddress.isValid(parts.ip) else { throw ValueError("invalid IP address: \(parts.ip)") }
+        guard parts.ip.isEmpty || IPAddress.isValid(parts.ip) else {
+            throw ValueError("invalid IP address: \(parts.ip)")
+        }
         guard !port.isEmpty else { throw ValueError("no port specified: \(text)<empty>") }
         guard let container = range(port) else { throw ValueError("invalid containerPort: \(port)") }
         var host: ClosedRange<Int>?
@@ -36,7 +39,8 @@ struct PortSpec: Sendable {
     /// `80`, `80-90`, as whole ports.
     static func range(_ text: String) -> ClosedRange<Int>? {
         let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { UInt16($0).map(Int.init) }
-        guard ends.count <= 2, let low = ends.first.flatMap({ $0 }), let high = ends.last.flatMap({ $0 }), low <= high else {
+        guard ends.count <= 2, let low = ends.first.flatMap({ $0 }), let high = ends.last.flatMap({ $0 }), low <= high
+        else {
             return nil
         }
         return low...high
@@ -53,10 +57,14 @@ struct PortSpec: Sendable {
             case "published": published = pair[1]
             case "target": target = pair[1]
             case "protocol":
-                guard ["tcp", "udp", "sctp"].contains(pair[1]) else { throw ValueError("invalid protocol value '\(pair[1])'") }
+                guard ["tcp", "udp", "sctp"].contains(pair[1]) else {
+                    throw ValueError("invalid protocol value '\(pair[1])'")
+                }
                 proto = pair[1]
             case "mode":
-                guard ["host", "ingress"].contains(pair[1]) else { throw ValueError("invalid publish mode value (\(pair[1])): must be either 'host' or 'ingress'") }
+                guard ["host", "ingress"].contains(pair[1]) else {
+                    throw ValueError("invalid publish mode value (\(pair[1])): must be either 'host' or 'ingress'")
+                }
             default: throw ValueError("invalid field key: \(pair[0])")
             }
         }

@@ -55,13 +55,16 @@ enum Resources {
             member("Devices", devices), member("DeviceCgroupRules", .stringsOrNull(flags.list("device-cgroup-rule"))),
             member("DeviceRequests", requests),
         ]
-        if flags.isSet("kernel-memory") { members.append(member("KernelMemory", .int(try flags.bytes("kernel-memory")))) }
+        if flags.isSet("kernel-memory") {
+            members.append(member("KernelMemory", .int(try flags.bytes("kernel-memory"))))
+        }
         members += [
             member("MemoryReservation", .int(try flags.bytes("memory-reservation"))),
             member("MemorySwap", .int(try flags.bytes("memory-swap"))), member("MemorySwappiness", swappiness),
             member("OomKillDisable", oomKillDisable), member("PidsLimit", .int(flags.int("pids-limit"))),
             member("Ulimits", ulimits), member("CpuCount", .int(flags.int("cpu-count"))),
-            member("CpuPercent", .int(flags.int("cpu-percent"))), member("IOMaximumIOps", .int(flags.int("io-maxiops"))),
+            member("CpuPercent", .int(flags.int("cpu-percent"))),
+            member("IOMaximumIOps", .int(flags.int("io-maxiops"))),
             member("IOMaximumBandwidth", .int(try flags.bytes("io-maxbandwidth"))),
         ]
         return members
@@ -76,9 +79,11 @@ enum Resources {
             guard parts[0].hasPrefix("/dev/") else { throw ValueError("bad format for device path: \(text)") }
             let value: Int64? = name == "Rate" ? try? ByteSize.ram(parts[1]) : Int64(parts[1])
             guard let value, value >= 0 else { throw ValueError("invalid rate for device: \(text)") }
-            list.append(.object(JSONObject(members: [
-                member("Path", .string(parts[0])), member(name == "Weight" ? "Weight" : "Rate", .int(value)),
-            ])))
+            list.append(
+                .object(
+                    JSONObject(members: [
+                        member("Path", .string(parts[0])), member(name == "Weight" ? "Weight" : "Rate", .int(value)),
+                    ])))
         }
         return .array(list)
     }
@@ -111,7 +116,9 @@ enum DeviceRequests {
             switch key {
             case "count":
                 guard let number = value == "all" ? -1 : Int64(value) else {
-                    throw ValueError("invalid count (\(value)): value must be either \"all\" or an integer: strconv.Atoi: parsing \(GoValue.quote(value)): invalid syntax")
+                    throw ValueError(
+                        "invalid count (\(value)): value must be either \"all\" or an integer: strconv.Atoi: parsing \(GoValue.quote(value)): invalid syntax"
+                    )
                 }
                 count = number
             case "device": ids = .strings(value.split(separator: ",").map(String.init))

@@ -22,7 +22,9 @@ struct Subnet: Sendable {
 
     /// Whether an address, or the first address of a range in CIDR notation, lies within.
     func contains(_ text: String) -> Bool {
-        guard let other = Self.bytes(String(text.prefix { $0 != "/" })), other.count == address.count else { return false }
+        guard let other = Self.bytes(String(text.prefix { $0 != "/" })), other.count == address.count else {
+            return false
+        }
         return (0..<prefix).allSatisfy { bit in
             let mask: UInt8 = 0x80 >> UInt8(bit % 8)
             return address[bit / 8] & mask == other[bit / 8] & mask

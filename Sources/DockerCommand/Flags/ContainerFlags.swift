@@ -1,17 +1,19 @@
 /// The flags `run` and `create` share, and those of `update`.
 enum ContainerFlags {
-    static let create: [FlagSpec] = identity + process + resources + isolation + storage + network + health + [
-        .bool("--disable-content-trust", default: true, "Skip image verification"),
-        .string("--platform", "Platform of the image, where there are several"),
-        .string("--pull", default: "missing", "Pull the image first: always, missing, never"),
-        .bool("-q, --quiet", "Suppress the output of pulling"),
-    ]
+    static let create: [FlagSpec] =
+        identity + process + resources + isolation + storage + network + health + [
+            .bool("--disable-content-trust", default: true, "Skip image verification"),
+            .string("--platform", "Platform of the image, where there are several"),
+            .string("--pull", default: "missing", "Pull the image first: always, missing, never"),
+            .bool("-q, --quiet", "Suppress the output of pulling"),
+        ]
 
-    static let run: [FlagSpec] = create + [
-        .bool("-d, --detach", "Run in the background and print the container's ID"),
-        .bool("--sig-proxy", default: true, "Pass received signals on to the process"),
-        .string("--detach-keys", "Key sequence that detaches"),
-    ]
+    static let run: [FlagSpec] =
+        create + [
+            .bool("-d, --detach", "Run in the background and print the container's ID"),
+            .bool("--sig-proxy", default: true, "Pass received signals on to the process"),
+            .string("--detach-keys", "Key sequence that detaches"),
+        ]
 
     private static let identity: [FlagSpec] = [
         .string("--name", "Name of the container"),
@@ -37,24 +39,27 @@ enum ContainerFlags {
         .int("--stop-timeout", "Seconds between the stop signal and SIGKILL"),
     ]
 
-    private static let resources: [FlagSpec] = limits + [
-        .list("--blkio-weight-device", default: "[]", "Relative block I/O weight for a device"),
-        .int("--cpu-count", "Number of CPUs (Windows only)"),
-        .int("--cpu-percent", "Percentage of CPUs (Windows only)"),
-        .list("--device-read-bps", default: "[]", "Limit reading from a device, bytes a second"),
-        .list("--device-read-iops", default: "[]", "Limit reading from a device, operations a second"),
-        .list("--device-write-bps", default: "[]", "Limit writing to a device, bytes a second"),
-        .list("--device-write-iops", default: "[]", "Limit writing to a device, operations a second"),
-        .bytes("--io-maxbandwidth", "Limit of I/O bandwidth of the system drive (Windows only)"),
-        .uint("--io-maxiops", "Limit of I/O operations of the system drive (Windows only)"),
-        .int("--memory-swappiness", default: -1, "Memory swappiness, 0 to 100"),
-        .bool("--oom-kill-disable", "Disable the OOM killer"),
-        .int("--oom-score-adj", "Preference of the OOM killer, -1000 to 1000"),
-        .bytes("--shm-size", "Size of /dev/shm"),
-        .list("--ulimit", type: "ulimit", default: "[]", "Set a limit: NAME=SOFT[:HARD]", check: { text in
-            FlagSpec.reason { () throws(ValueError) in _ = try Ulimit(text) }
-        }),
-    ]
+    private static let resources: [FlagSpec] =
+        limits + [
+            .list("--blkio-weight-device", default: "[]", "Relative block I/O weight for a device"),
+            .int("--cpu-count", "Number of CPUs (Windows only)"),
+            .int("--cpu-percent", "Percentage of CPUs (Windows only)"),
+            .list("--device-read-bps", default: "[]", "Limit reading from a device, bytes a second"),
+            .list("--device-read-iops", default: "[]", "Limit reading from a device, operations a second"),
+            .list("--device-write-bps", default: "[]", "Limit writing to a device, bytes a second"),
+            .list("--device-write-iops", default: "[]", "Limit writing to a device, operations a second"),
+            .bytes("--io-maxbandwidth", "Limit of I/O bandwidth of the system drive (Windows only)"),
+            .uint("--io-maxiops", "Limit of I/O operations of the system drive (Windows only)"),
+            .int("--memory-swappiness", default: -1, "Memory swappiness, 0 to 100"),
+            .bool("--oom-kill-disable", "Disable the OOM killer"),
+            .int("--oom-score-adj", "Preference of the OOM killer, -1000 to 1000"),
+            .bytes("--shm-size", "Size of /dev/shm"),
+            .list(
+                "--ulimit", type: "ulimit", default: "[]", "Set a limit: NAME=SOFT[:HARD]",
+                check: { text in
+                    FlagSpec.reason { () throws(ValueError) in _ = try Ulimit(text) }
+                }),
+        ]
 
     /// What `update` can change too.
     static let limits: [FlagSpec] = [
@@ -64,9 +69,11 @@ enum ContainerFlags {
         .int("--cpu-rt-period", "Period of the real-time scheduler, microseconds"),
         .int("--cpu-rt-runtime", "Runtime of the real-time scheduler, microseconds"),
         .int("-c, --cpu-shares", "Relative weight of CPU shares"),
-        .string("--cpus", type: "decimal", "Number of CPUs", check: { text in
-            FlagSpec.reason { () throws(ValueError) in _ = try NanoCPUs.parse(text) }
-        }),
+        .string(
+            "--cpus", type: "decimal", "Number of CPUs",
+            check: { text in
+                FlagSpec.reason { () throws(ValueError) in _ = try NanoCPUs.parse(text) }
+            }),
         .string("--cpuset-cpus", "CPUs to run on: 0-3, 0,1"),
         .string("--cpuset-mems", "Memory nodes to use: 0-3, 0,1"),
         .bytes("-m, --memory", "Limit of memory"),
@@ -99,9 +106,11 @@ enum ContainerFlags {
     ]
 
     private static let storage: [FlagSpec] = [
-        .list("--mount", type: "mount", "Attach a mount", check: { text in
-            FlagSpec.reason { () throws(ValueError) in _ = try MountSpec(text, currentDirectory: "/") }
-        }),
+        .list(
+            "--mount", type: "mount", "Attach a mount",
+            check: { text in
+                FlagSpec.reason { () throws(ValueError) in _ = try MountSpec(text, currentDirectory: "/") }
+            }),
         .list("--storage-opt", "Option of the storage driver"),
         .list("--tmpfs", "Mount a tmpfs directory"),
         .list("-v, --volume", "Bind mount a volume"),
@@ -111,7 +120,9 @@ enum ContainerFlags {
 
     private static let network: [FlagSpec] = [
         .list("--add-host", "Add a line to /etc/hosts: HOST:IP", check: ExtraHost.check),
-        .list("--dns", "DNS server", check: { IPAddress.isValid($0) ? nil : "IP address is not correctly formatted: \($0)" }),
+        .list(
+            "--dns", "DNS server",
+            check: { IPAddress.isValid($0) ? nil : "IP address is not correctly formatted: \($0)" }),
         .list("--dns-option", "DNS option"),
         FlagSpec.list("--dns-option", "DNS option").alias("dns-opt"),
         .list("--dns-search", "DNS search domain"),
@@ -129,10 +140,12 @@ enum ContainerFlags {
         FlagSpec.list("--network", "Connect to a network").alias("net"),
         .list("--network-alias", "Alias within the network"),
         FlagSpec.list("--network-alias", "Alias within the network").alias("net-alias"),
-        .list("-p, --publish", "Publish a port of the container", check: { text in
-            guard text.contains("=") else { return nil }
-            return FlagSpec.reason { () throws(ValueError) in _ = try PortSpec.standardNotation(text) }
-        }),
+        .list(
+            "-p, --publish", "Publish a port of the container",
+            check: { text in
+                guard text.contains("=") else { return nil }
+                return FlagSpec.reason { () throws(ValueError) in _ = try PortSpec.standardNotation(text) }
+            }),
         .bool("-P, --publish-all", "Publish all exposed ports to random ports"),
     ]
 

@@ -101,7 +101,9 @@ struct FlagParser {
                 try set(flag, String(rest), &result)
                 return index
             }
-            guard index + 1 < words.count else { throw Fault(message: "flag needs an argument: '\(letter)' in -\(whole)") }
+            guard index + 1 < words.count else {
+                throw Fault(message: "flag needs an argument: '\(letter)' in -\(whole)")
+            }
             try set(flag, words[index + 1], &result)
             return index + 1
         }

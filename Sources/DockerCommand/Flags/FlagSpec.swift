@@ -25,7 +25,7 @@ struct FlagSpec: Sendable {
     var hidden = false
     /// The flag this one is another spelling of.
     var aliasOf: String?
-    /// What docker warns when a deprecated flag is used.
+    /// What docker says, on standard output, when a deprecated flag is used.
     var deprecation: String?
 
     /// The flag as messages name it: `-p, --publish` or `--name`.
@@ -51,10 +51,12 @@ extension FlagSpec {
     static func bool(_ names: String, default value: Bool = false, _ usage: String) -> FlagSpec {
         FlagSpec(
             names, .bool, type: "", usage: usage, default: value ? "true" : nil,
-            check: { GoValue.bool($0) == nil ? "strconv.ParseBool: parsing \(GoValue.quote($0)): invalid syntax" : nil })
+            check: { GoValue.bool($0) == nil ? "strconv.ParseBool: parsing \(GoValue.quote($0)): invalid syntax" : nil }
+        )
     }
 
-    static func string(_ names: String, type: String = "string", default value: String? = nil, _ usage: String,
+    static func string(
+        _ names: String, type: String = "string", default value: String? = nil, _ usage: String,
         check: @escaping @Sendable (String) -> String? = { _ in nil }
     ) -> FlagSpec {
         FlagSpec(names, .single, type: type, usage: usage, default: value, check: check)
@@ -86,7 +88,8 @@ extension FlagSpec {
         }
     }
 
-    static func list(_ names: String, type: String = "list", default value: String? = nil, _ usage: String,
+    static func list(
+        _ names: String, type: String = "list", default value: String? = nil, _ usage: String,
         check: @escaping @Sendable (String) -> String? = { _ in nil }
     ) -> FlagSpec {
         FlagSpec(names, .list, type: type, usage: usage, default: value, check: check)

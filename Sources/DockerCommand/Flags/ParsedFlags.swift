@@ -18,7 +18,9 @@ struct ParsedFlags: Sendable {
     func bool(_ name: String, default value: Bool = false) -> Bool { values[name].map { $0 == ["true"] } ?? value }
     func string(_ name: String, default value: String = "") -> String { values[name]?.last ?? value }
     func list(_ name: String) -> [String] { values[name] ?? [] }
-    func int(_ name: String, default value: Int64 = 0) -> Int64 { values[name]?.last.flatMap { GoValue.int($0) } ?? value }
+    func int(_ name: String, default value: Int64 = 0) -> Int64 {
+        values[name]?.last.flatMap { GoValue.int($0) } ?? value
+    }
     /// Bytes as `--memory` takes them; -1 stays -1.
     func bytes(_ name: String) throws(ValueError) -> Int64 {
         guard let text = values[name]?.last else { return 0 }

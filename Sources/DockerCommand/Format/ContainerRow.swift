@@ -37,12 +37,14 @@ enum ContainerRow {
             "Size": .string(size(container)),
             "Labels": .string(labels.map { "\($0.name)=\($0.value.string ?? "")" }.sorted().joined(separator: ",")),
             "LocalVolumes": .string(String(mounts.count { $0["Driver"]?.string == "local" })),
-            "Mounts": .string(mounts.map { mount in
-                let name = mount["Name"]?.string ?? ""
-                let text = name.isEmpty ? mount["Source"]?.string ?? "" : name
-                return truncate ? Shorten.ellipsis(text, 15) : text
-            }.joined(separator: ",")),
-            "Networks": .string((container["NetworkSettings"]?["Networks"]?.object?.names ?? []).sorted().joined(separator: ",")),
+            "Mounts": .string(
+                mounts.map { mount in
+                    let name = mount["Name"]?.string ?? ""
+                    let text = name.isEmpty ? mount["Source"]?.string ?? "" : name
+                    return truncate ? Shorten.ellipsis(text, 15) : text
+                }.joined(separator: ",")),
+            "Networks": .string(
+                (container["NetworkSettings"]?["Networks"]?.object?.names ?? []).sorted().joined(separator: ",")),
             "Platform": descriptor ?? .null,
         ]
         var byName: [String: String] = [:]
@@ -51,7 +53,9 @@ enum ContainerRow {
     }
 
     private static func names(_ container: JSONValue, truncate: Bool) -> String {
-        let names = (container["Names"]?.array ?? []).compactMap(\.string).map { $0.hasPrefix("/") ? String($0.dropFirst()) : $0 }
+        let names = (container["Names"]?.array ?? []).compactMap(\.string).map {
+            $0.hasPrefix("/") ? String($0.dropFirst()) : $0
+        }
         // Further names are those given by links of other containers.
         return (truncate ? names.filter { !$0.contains("/") } : names).joined(separator: ",")
     }
@@ -62,7 +66,8 @@ enum ContainerRow {
         guard truncate else { return image }
         let short = Shorten.id(container["ImageID"]?.string ?? "")
         if !short.isEmpty, short == Shorten.id(image) { return short }
-        guard let reference = try? ImageReference(parsing: image), reference.digest != nil, let tag = reference.tag else {
+        guard let reference = try? ImageReference(parsing: image), reference.digest != nil, let tag = reference.tag
+        else {
             return image
         }
         return "\(reference.familiarName):\(tag)"

@@ -36,7 +36,10 @@ struct ListFormat: Sendable {
         do {
             let template = try Template(Self.unescaped(body))
             var lines: [String] = []
-            if isTable { lines.append(try template.execute(.init(value: headerRow, methods: Self.headerMethods, missing: missing))) }
+            if isTable {
+                lines.append(
+                    try template.execute(.init(value: headerRow, methods: Self.headerMethods, missing: missing)))
+            }
             for row in rows { lines.append(try template.execute(subject(row))) }
             let text = lines.map { $0 + "\n" }.joined()
             return isTable ? Table().align(text) : text
@@ -48,7 +51,8 @@ struct ListFormat: Sendable {
     /// A template that failed, as docker reports it for listings.
     static func message(_ error: TemplateError, _ template: String) -> String {
         let isExecution = error.message.contains("executing")
-        return isExecution ? "failed to execute template: \(error.message)" : "failed to parse template: \(error.message)"
+        return isExecution
+            ? "failed to execute template: \(error.message)" : "failed to parse template: \(error.message)"
     }
 
     /// `\t` and `\n` written out in a format are the characters.
@@ -67,9 +71,11 @@ struct ListFormat: Sendable {
     }
 
     private func table(_ rows: [Row]) -> String {
-        let lines = [columns.map(\.header)] + rows.map { row in
-            columns.map { column in row.fields[column.field].map { $0.isNull ? "" : GoFormat.text($0) } ?? "" }
-        }
+        let lines =
+            [columns.map(\.header)]
+            + rows.map { row in
+                columns.map { column in row.fields[column.field].map { $0.isNull ? "" : GoFormat.text($0) } ?? "" }
+            }
         return Table().align(lines.map { $0.joined(separator: "\t") + "\n" }.joined())
     }
 

@@ -134,7 +134,8 @@ struct CivilTime: Sendable {
     static func parse(_ text: String) -> (seconds: Int64, nanoseconds: Int64)? {
         let halves = text.split(maxSplits: 1, whereSeparator: { $0 == "T" || $0 == " " })
         let date = halves.first.map { $0.split(separator: "-").map { Int64($0) } } ?? []
-        guard date.count == 3, let year = date[0], let month = date[1], let day = date[2], (1...12).contains(month) else {
+        guard date.count == 3, let year = date[0], let month = date[1], let day = date[2], (1...12).contains(month)
+        else {
             return nil
         }
         var seconds = days(year, month, day) * 86_400
@@ -159,7 +160,9 @@ struct CivilTime: Sendable {
         return (seconds, (Int64(digits) ?? 0) * power(10, 9 - digits.count) * (digits.isEmpty ? 0 : 1))
     }
 
-    private static func power(_ base: Int64, _ exponent: Int) -> Int64 { (0..<max(0, exponent)).reduce(1) { value, _ in value * base } }
+    private static func power(_ base: Int64, _ exponent: Int) -> Int64 {
+        (0..<max(0, exponent)).reduce(1) { value, _ in value * base }
+    }
 
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let shiftedYear = month <= 2 ? year - 1 : year

@@ -47,7 +47,7 @@ extension CommandSpec {
         case .none: return count == 0 ? nil : text("accepts no arguments")
         case .exactly(let number): return count == number ? nil : text("requires \(plural(number))")
         case .atLeast(let number): return count >= number ? nil : text("requires at least \(plural(number))", "See")
-        case .atMost(let number): // docker 28 misspells this one pointer.
+        case .atMost(let number):  // docker 28 misspells this one pointer.
             return count <= number ? nil : text("requires at most \(plural(number))", "SRun")
         case .between(let low, let high):
             return (low...high).contains(count) ? nil : text("requires at least \(low) and at most \(plural(high))")
@@ -63,7 +63,8 @@ extension CommandSpec {
     func help(path: String) -> String {
         var text = "Usage:  \(usageText(path))\n\n\(summary)\n"
         if names.count > 1 {
-            text += "\nAliases:\n  " + names.map { "docker " + $0.joined(separator: " ") }.joined(separator: ", ") + "\n"
+            text +=
+                "\nAliases:\n  " + names.map { "docker " + $0.joined(separator: " ") }.joined(separator: ", ") + "\n"
         }
         let shown = flags.filter { !$0.hidden }.sorted { $0.name < $1.name }
         guard !shown.isEmpty else { return text }
@@ -75,11 +76,13 @@ extension CommandSpec {
 enum FlagHelp {
     static func lines(_ flags: [FlagSpec]) -> [String] {
         let heads = flags.map { flag in
-            (flag.short.map { "  -\($0), " } ?? "      ") + "--\(flag.name)" + (flag.typeName.isEmpty ? "" : " \(flag.typeName)")
+            (flag.short.map { "  -\($0), " } ?? "      ") + "--\(flag.name)"
+                + (flag.typeName.isEmpty ? "" : " \(flag.typeName)")
         }
         let width = (heads.map(\.count).max() ?? 0) + 3
         return zip(flags, heads).map { flag, head in
-            let standard = flag.defaultText.map { " (default \(flag.typeName == "string" ? GoValue.quote($0) : $0))" } ?? ""
+            let standard =
+                flag.defaultText.map { " (default \(flag.typeName == "string" ? GoValue.quote($0) : $0))" } ?? ""
             let words = (flag.usage + standard).split(separator: " ")
             var lines = [head + String(repeating: " ", count: width - head.count)]
             for word in words {

@@ -11,7 +11,9 @@ struct InvocationParser {
         }
         let options = GlobalOptions(globals.flags)
         if globals.flags.bool("version") { return text("Docker version \(ClientIdentity.version)\n", options) }
-        guard let first = globals.positionals.first, !globals.wantsHelp else { return text(CommandTable.rootHelp, options) }
+        guard let first = globals.positionals.first, !globals.wantsHelp else {
+            return text(CommandTable.rootHelp, options)
+        }
         return try command(from: first.index, options)
     }
 
@@ -21,11 +23,15 @@ struct InvocationParser {
         if head == "help" { return try help(Array(words.dropFirst()), options) }
         if let group = CommandTable.group(head) {
             let next = words.dropFirst().first
-            guard let next, next != "--help", next != "-h" else { return text(CommandTable.help(group: group), options) }
+            guard let next, next != "--help", next != "-h" else {
+                return text(CommandTable.help(group: group), options)
+            }
             guard let spec = CommandTable.spec([head, next]) else {
                 if next.hasPrefix("-") {
                     throw flagError(
-                        next.hasPrefix("--") ? "unknown flag: \(next)" : "unknown shorthand flag: '\(next.dropFirst().prefix(1))' in \(next)",
+                        next.hasPrefix("--")
+                            ? "unknown flag: \(next)"
+                            : "unknown shorthand flag: '\(next.dropFirst().prefix(1))' in \(next)",
                         usage: "docker \(head) COMMAND", path: "docker \(head)")
                 }
                 throw UsageError(
@@ -37,7 +43,8 @@ struct InvocationParser {
         }
         guard let spec = CommandTable.spec([head]) else {
             throw UsageError(
-                message: "docker: unknown command: docker \(head)\n\nRun 'docker --help' for more information", exitCode: 1)
+                message: "docker: unknown command: docker \(head)\n\nRun 'docker --help' for more information",
+                exitCode: 1)
         }
         return try read(spec, path: "docker \(head)", end: start + 1, options)
     }

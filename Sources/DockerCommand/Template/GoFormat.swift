@@ -11,7 +11,8 @@ enum GoFormat {
         case .string(let text): text
         case .array(let elements): "[" + elements.map(text).joined(separator: " ") + "]"
         case .object(let object):
-            "map[" + object.members.sorted { $0.name < $1.name }.map { "\($0.name):\(text($0.value))" }
+            "map["
+                + object.members.sorted { $0.name < $1.name }.map { "\($0.name):\(text($0.value))" }
                 .joined(separator: " ") + "]"
         }
     }
@@ -50,12 +51,15 @@ enum GoFormat {
             }
             out += pad(render(value, verb, options), options)
         }
-        if !values.isEmpty { out += "%!(EXTRA " + values.map { "\(typeName($0))=\(text($0))" }.joined(separator: ", ") + ")" }
+        if !values.isEmpty {
+            out += "%!(EXTRA " + values.map { "\(typeName($0))=\(text($0))" }.joined(separator: ", ") + ")"
+        }
         return out
     }
 
     private static func render(_ value: JSONValue, _ verb: Character, _ options: Substring) -> String {
-        let precision = options.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().first.flatMap { Int($0) }
+        let precision = options.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().first
+            .flatMap { Int($0) }
         switch (verb, value) {
         case ("s", .string(let text)), ("v", .string(let text)):
             return precision.map { String(text.prefix($0)) } ?? text

@@ -126,8 +126,12 @@ private struct TemplateRun {
         _ command: [TemplateOperand], _ pipeline: TemplatePipeline, dot: JSONValue, piped: JSONValue?
     ) throws(TemplateError) -> JSONValue {
         guard let head = command.first else { return .null }
-        if case .function(let name) = head { return try call(name, command.dropFirst(), pipeline, dot: dot, piped: piped) }
-        if case .dot(let fields) = head, fields.count == 1, dot == subject.value, let method = subject.methods[fields[0]] {
+        if case .function(let name) = head {
+            return try call(name, command.dropFirst(), pipeline, dot: dot, piped: piped)
+        }
+        if case .dot(let fields) = head, fields.count == 1, dot == subject.value,
+            let method = subject.methods[fields[0]]
+        {
             var arguments: [JSONValue] = []
             for operand in command.dropFirst() { arguments.append(try value(operand, pipeline, dot: dot)) }
             return method(arguments + (piped.map { [$0] } ?? []))
@@ -155,7 +159,9 @@ private struct TemplateRun {
         for operand in operands { arguments.append(try value(operand, pipeline, dot: dot)) }
         if let piped { arguments.append(piped) }
         guard let function = TemplateFunctions.table[name] else { return .null }
-        do { return try function(arguments) } catch { throw TemplateError(executing(pipeline, error.message, at: name)) }
+        do { return try function(arguments) } catch {
+            throw TemplateError(executing(pipeline, error.message, at: name))
+        }
     }
 
     private mutating func value(
@@ -171,7 +177,9 @@ private struct TemplateRun {
         }
     }
 
-    private func follow(_ fields: [String], from start: JSONValue, _ pipeline: TemplatePipeline) throws(TemplateError) -> JSONValue {
+    private func follow(_ fields: [String], from start: JSONValue, _ pipeline: TemplatePipeline) throws(TemplateError)
+        -> JSONValue
+    {
         var value = start
         for (index, name) in fields.enumerated() {
             let path = fields[...index].map { "." + $0 }.joined()
@@ -182,7 +190,8 @@ private struct TemplateRun {
                     return .null
                 }
                 value = next
-            case .null: throw TemplateError(executing(pipeline, "nil pointer evaluating interface {}.\(name)", at: path))
+            case .null:
+                throw TemplateError(executing(pipeline, "nil pointer evaluating interface {}.\(name)", at: path))
             default:
                 throw TemplateError(executing(pipeline, "can't evaluate field \(name) in type \(value.kind)", at: path))
             }

@@ -12,7 +12,9 @@ enum TemplateFunctions {
         "upper": { (values) throws(TemplateError) in .string(try text(values, "upper").uppercased()) },
         "title": { (values) throws(TemplateError) in .string(title(try text(values, "title"))) },
         "join": { (values) throws(TemplateError) in
-            .string((values.first?.array ?? []).map(GoFormat.text).joined(separator: values.dropFirst().first?.string ?? ""))
+            .string(
+                (values.first?.array ?? []).map(GoFormat.text).joined(separator: values.dropFirst().first?.string ?? "")
+            )
         },
         "split": { (values) throws(TemplateError) in
             .strings(split(values.first?.string ?? "", by: values.dropFirst().first?.string ?? ""))
@@ -20,12 +22,15 @@ enum TemplateFunctions {
         "pad": { (values) throws(TemplateError) in
             let counts = values.dropFirst().map { Int($0.int64 ?? 0) }
             guard counts.count == 2, let text = values.first?.string else { throw wrongNumber("pad", 3, values.count) }
-            return .string(text.isEmpty ? "" : String(repeating: " ", count: counts[0]) + text + String(repeating: " ", count: counts[1]))
+            return .string(
+                text.isEmpty
+                    ? "" : String(repeating: " ", count: counts[0]) + text + String(repeating: " ", count: counts[1]))
         },
         "truncate": { (values) throws(TemplateError) in
             .string(String((values.first?.string ?? "").prefix(Int(values.dropFirst().first?.int64 ?? 0))))
         },
-        "println": { (values) throws(TemplateError) in .string(values.map(GoFormat.text).joined(separator: " ") + "\n") },
+        "println": { (values) throws(TemplateError) in .string(values.map(GoFormat.text).joined(separator: " ") + "\n")
+        },
         "print": { (values) throws(TemplateError) in .string(GoFormat.print(values)) },
         "printf": { (values) throws(TemplateError) in
             .string(GoFormat.printf(values.first?.string ?? "", Array(values.dropFirst())))
@@ -35,7 +40,9 @@ enum TemplateFunctions {
         "slice": { (values) throws(TemplateError) in try slice(values) },
         "not": { (values) throws(TemplateError) in .bool(!isTrue(try one(values, "not"))) },
         "eq": { (values) throws(TemplateError) in
-            guard let first = values.first, values.count > 1 else { throw TemplateError("error calling eq: missing argument for comparison") }
+            guard let first = values.first, values.count > 1 else {
+                throw TemplateError("error calling eq: missing argument for comparison")
+            }
             return .bool(values.dropFirst().contains { order(first, $0) == 0 })
         },
         "ne": { (values) throws(TemplateError) in .bool(try compare(values, "ne") != 0) },
@@ -75,10 +82,11 @@ enum TemplateFunctions {
 
     private static func title(_ text: String) -> String {
         var atStart = true
-        return String(text.map { character -> Character in
-            defer { atStart = !(character.isLetter || character.isNumber || character == "_" || character == "'") }
-            return atStart ? Character(character.uppercased()) : character
-        })
+        return String(
+            text.map { character -> Character in
+                defer { atStart = !(character.isLetter || character.isNumber || character == "_" || character == "'") }
+                return atStart ? Character(character.uppercased()) : character
+            })
     }
 
     private static func split(_ text: String, by separator: String) -> [String] {
@@ -113,7 +121,9 @@ enum TemplateFunctions {
         for key in values.dropFirst() {
             switch value {
             case .array(let elements):
-                guard let position = key.int64 else { throw TemplateError("error calling index: cannot index slice/array with type \(key.kind)") }
+                guard let position = key.int64 else {
+                    throw TemplateError("error calling index: cannot index slice/array with type \(key.kind)")
+                }
                 guard elements.indices.contains(Int(position)) else {
                     throw TemplateError("error calling index: index out of range: \(position)")
                 }
@@ -136,11 +146,14 @@ enum TemplateFunctions {
         let bounds = values.dropFirst().map { Int($0.int64 ?? 0) }
         func range(_ count: Int) throws(TemplateError) -> Range<Int> {
             let low = bounds.first ?? 0, high = bounds.dropFirst().first ?? count
-            guard low >= 0, low <= high, high <= count else { throw TemplateError("error calling slice: index out of range: \(high)") }
+            guard low >= 0, low <= high, high <= count else {
+                throw TemplateError("error calling slice: index out of range: \(high)")
+            }
             return low..<high
         }
         switch values.first {
-        case .string(let text): return .string(String(decoding: Array(text.utf8)[try range(text.utf8.count)], as: UTF8.self))
+        case .string(let text):
+            return .string(String(decoding: Array(text.utf8)[try range(text.utf8.count)], as: UTF8.self))
         case .array(let elements): return .array(Array(elements[try range(elements.count)]))
         default: throw TemplateError("error calling slice: can't slice item")
         }

@@ -90,7 +90,9 @@ struct TemplateLexer {
                 rest = rest.dropFirst(length)
             } else if first == "." {
                 let name = rest.dropFirst().prefix(while: isName)
-                if name.first?.isNumber == true || (name.isEmpty && rest.dropFirst().first.map { !" )|".contains($0) } == true) {
+                if name.first?.isNumber == true
+                    || (name.isEmpty && rest.dropFirst().first.map { !" )|".contains($0) } == true)
+                {
                     throw TemplateError("template: :1: bad number syntax: \(GoValue.quote(String(rest.prefix(2))))")
                 }
                 tokens.append(.field(String(name)))

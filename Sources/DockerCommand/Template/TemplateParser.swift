@@ -87,7 +87,9 @@ struct TemplateParser {
         return pipeline
     }
 
-    private mutating func pipeline(_ tokens: inout ArraySlice<TemplateLexer.Token>) throws(TemplateError) -> TemplatePipeline {
+    private mutating func pipeline(_ tokens: inout ArraySlice<TemplateLexer.Token>) throws(TemplateError)
+        -> TemplatePipeline
+    {
         var pipeline = TemplatePipeline()
         try declarations(&tokens, &pipeline)
         while true {
@@ -123,7 +125,9 @@ struct TemplateParser {
         }
     }
 
-    private mutating func command(_ tokens: inout ArraySlice<TemplateLexer.Token>) throws(TemplateError) -> [TemplateOperand] {
+    private mutating func command(_ tokens: inout ArraySlice<TemplateLexer.Token>) throws(TemplateError)
+        -> [TemplateOperand]
+    {
         var operands: [TemplateOperand] = []
         while let token = tokens.first {
             switch token {
@@ -135,7 +139,9 @@ struct TemplateParser {
         return operands
     }
 
-    private mutating func operand(_ tokens: inout ArraySlice<TemplateLexer.Token>) throws(TemplateError) -> TemplateOperand {
+    private mutating func operand(_ tokens: inout ArraySlice<TemplateLexer.Token>) throws(TemplateError)
+        -> TemplateOperand
+    {
         let token = tokens.removeFirst()
         switch token {
         case .field(let name): return .dot((name.isEmpty ? [] : [name]) + chain(&tokens))

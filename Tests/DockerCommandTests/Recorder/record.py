@@ -6,7 +6,7 @@ Usage: record.py unix:///path/of/a/real/docker.sock [NAME ...]
 Needs a docker CLI 28 on PATH, a static busybox (BUSYBOX=/its/path where it is not /bin/busybox) and a daemon that may be filled and emptied: objects named rec-* are made and removed.
 IDs are replaced by made-up ones of the same length, so that a recording read twice differs only where docker does.
 """
-import json, os, re, socket, subprocess, sys, tempfile, threading, time
+import json, os, re, shlex, socket, subprocess, sys, tempfile, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OUT = os.path.join(HERE, "..", "Recordings")
@@ -47,17 +47,17 @@ class Reader:
         body, self.data = self.data[:count], self.data[count:]
         return body
 
-    def chunked(self, sink):
-        body = b""
+    def chunked(self, sink, body):
+        """Passes chunks on, and keeps what they carry in `body`."""
         while True:
             line = self.until(b"\r\n")
             size = int((line or b"0").split(b";")[0], 16)
             chunk = self.exactly(size)
+            body.append(chunk)
             self.exactly(2)
             sink(b"%x\r\n" % size + chunk + b"\r\n")
             if size == 0:
-                return body
-            body += chunk
+                return
 
 
 def split_head(head):
@@ -90,7 +90,7 @@ class Proxy:
         try:
             while self.one(client, upstream, asks, answers):
                 pass
-        except OSError:
+        except (OSError, ValueError):
             pass
         finally:
             client.close()
@@ -117,7 +117,9 @@ class Proxy:
             return True
         upstream.sendall(head + b"\r\n\r\n")
         if get(headers, "transfer-encoding"):
-            exchange["requestBody"] = text(asks.chunked(upstream.sendall))
+            body = []
+            asks.chunked(upstream.sendall, body)
+            exchange["requestBody"] = text(b"".join(body))
         elif get(headers, "content-length"):
             body = asks.exactly(int(get(headers, "content-length")))
             exchange["requestBody"] = text(body)
@@ -154,20 +156,16 @@ class Proxy:
             up.start()
             pump(upstream, client, answers, received)
             up.join(2)
-            exchange["requestBody"], exchange["body"] = text(b"".join(sent)), text(b"".join(received))
+            exchange["input"], exchange["body"] = text(b"".join(sent)), text(b"".join(received), limit=False)
             return False
         if method == "HEAD" or status in (204, 304):
             return True
         if get(headers, "transfer-encoding"):
-            kept = []
-
-            def sink(data):
-                kept.append(data)
-                client.sendall(data)
+            body = []
             try:
-                exchange["body"] = text(answers.chunked(sink))
-            except (OSError, ValueError):
-                exchange["body"] = ""
+                answers.chunked(client.sendall, body)
+            finally:
+                exchange["body"] = text(b"".join(body))
             return True
         body = answers.exactly(int(get(headers, "content-length") or 0))
         exchange["body"] = text(body)
@@ -175,9 +173,9 @@ class Proxy:
         return True
 
 
-def text(data):
+def text(data, limit=True):
     """Bytes as a JSON string: Latin-1 with a mark where they are not UTF-8, only their number where they are many."""
-    if len(data) > 20000:
+    if limit and len(data) > 20000:
         return "bytes:%d" % len(data)
     try:
         return data.decode("utf-8")
@@ -207,6 +205,25 @@ class Names:
         for real, made in self.known.items():
             value = value.replace(real[:12], made[:12])
         return value
+
+
+def tokens(command):
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=";>")
+    lexer.whitespace_split = True
+    return lexer
+
+
+def invocations(command):
+    """The docker commands of a shell line: their words, and whether their output is thrown away."""
+    result, words = [], []
+    for word in list(tokens(command)) + [";"]:
+        if word != ";":
+            words.append(word)
+        elif words:
+            quiet = words[-2:] == [">", "/dev/null"]
+            result.append({"arguments": words[1:-2] if quiet else words[1:], "quiet": quiet})
+            words = []
+    return result
 
 
 def lines():
@@ -246,7 +263,7 @@ def main():
             continue
         time.sleep(0.1)
         names = Names()
-        result = {"command": command, "stdin": stdin.encode().decode("unicode_escape"), "now": started, "exit": done.returncode,
+        result = {"command": command, "invocations": invocations(command), "stdin": stdin.encode().decode("unicode_escape"), "now": started, "exit": done.returncode,
                   "stdout": text(done.stdout), "stderr": text(done.stderr), "exchanges": proxy.exchanges}
         scrubbed = names.scrub(json.dumps(result, indent=1).replace(proxy.path, "/run/recorded.sock").replace(work, "/recorded"))
         with open(os.path.join(OUT, name + ".json"), "w") as file:
