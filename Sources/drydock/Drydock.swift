@@ -8,7 +8,7 @@ struct Drydock: ParsableCommand {
         commandName: "drydock",
         abstract: "Is this daemon Docker-compatible, and how fast does it start a container?",
         discussion: """
-            Replays documented Docker commands against any endpoint that speaks the Docker Engine API, and says,
+            Replays documented Docker commands against any endpoint that speaks the Docker Engine API, and says, \
             scenario by scenario, what holds and what does not.
 
               drydock check --host unix:///var/run/docker.sock
@@ -22,7 +22,7 @@ struct Drydock: ParsableCommand {
         version: "drydock \(Suite.version)",
         subcommands: [CheckCommand.self, ScenariosCommand.self],
         groupedSubcommands: [
-            CommandGroup(name: "Docker's verbs:", subcommands: DockerVerbs.all)
+            CommandGroup(name: "Docker's", subcommands: DockerVerbs.all)
         ])
 
     /// A synchronous entry: help and version need no threads.

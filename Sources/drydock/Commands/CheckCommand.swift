@@ -16,10 +16,10 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
         commandName: "check",
         abstract: "Replay scenarios against an endpoint and say what holds.",
         discussion: """
-            Without a case, all are replayed. Whatever a run makes carries the label io.drydock.run and a unique
+            Without a case, all are replayed. Whatever a run makes carries the label io.drydock.run and a unique \
             name, is removed at the end, and nothing else on the daemon is touched.
 
-            Exit codes: 0 all as expected; 1 a failure, a timeout, a flaky or unexpectedly passing case, or something
+            Exit codes: 0 all as expected; 1 a failure, a timeout, a flaky or unexpectedly passing case, or something \
             left behind; 2 the harness itself: a malformed scenario, no endpoint, an interrupted run.
 
             Ctrl-C starts no further case, cleans up, and ends with 2; a second Ctrl-C ends at once.
