@@ -67,7 +67,7 @@ let package = Package(
         .target(
             name: "Conformance",
             dependencies: [
-                "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureRegistry", "OCI", "RawJSON",
+                "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages", "FixtureRegistry", "OCI", "RawJSON",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ],
