@@ -13,7 +13,10 @@ struct JobChecker {
             }
         }
         for job in jobs where job.open && !job.mayStay {
-            let way = job.kind == .command ? "`$ fg %\(job.name)` ends it, [running] leaves it" : "`fg %\(job.name)` with [ended] or [open] closes it off"
+            let way =
+                job.kind == .command
+                ? "`$ fg %\(job.name)` ends it, [running] leaves it"
+                : "`fg %\(job.name)` with [ended] or [open] closes it off"
             faults.append(SyntaxFault("nothing says how the job `\(job.name)` ends", hint: way, line: job.line))
         }
     }
@@ -52,12 +55,17 @@ struct JobChecker {
     private mutating func find(_ name: String, _ kind: Kind, _ line: Int) -> Int? {
         guard let index = jobs.firstIndex(where: { $0.name == name && $0.kind == kind }) else {
             let names = jobs.filter { $0.kind == kind }.map(\.name)
-            let hint = names.isEmpty ? "Start one with `&\(name)` at the end of a command or request" : Suggestion.hint(for: name, in: names, called: "jobs")
+            let hint =
+                names.isEmpty
+                ? "Start one with `&\(name)` at the end of a command or request"
+                : Suggestion.hint(for: name, in: names, called: "jobs")
             faults.append(SyntaxFault("unknown job `\(name)`", hint: hint, line: line))
             return nil
         }
         guard jobs[index].open else {
-            faults.append(SyntaxFault("the job `\(name)` has ended already", hint: "Write [running] where it goes on", line: line))
+            faults.append(
+                SyntaxFault("the job `\(name)` has ended already", hint: "Write [running] where it goes on", line: line)
+            )
             return nil
         }
         return index

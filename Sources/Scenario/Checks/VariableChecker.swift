@@ -24,7 +24,9 @@ struct VariableChecker {
         }
         for (name, line) in captured where !used.contains(name) {
             warnings.append(
-                SyntaxFault("nothing uses the capture ${\(name)}", hint: "Without the name, ${/regex/} asserts the same", line: line))
+                SyntaxFault(
+                    "nothing uses the capture ${\(name)}", hint: "Without the name, ${/regex/} asserts the same",
+                    line: line))
         }
     }
 
@@ -38,9 +40,13 @@ struct VariableChecker {
     private mutating func capture(_ name: String, _ line: Int) {
         if let first = captured.first(where: { $0.name == name }) {
             faults.append(
-                SyntaxFault("${\(name)} is captured twice, first in line \(first.line)", hint: "Use another name, or ${\(name)} to assert it", line: line))
+                SyntaxFault(
+                    "${\(name)} is captured twice, first in line \(first.line)",
+                    hint: "Use another name, or ${\(name)} to assert it", line: line))
         } else if uniqueNames.contains(name) || Self.builtIns.contains(name) {
-            faults.append(SyntaxFault("${\(name)} has a value already and cannot be captured", hint: "Use another name", line: line))
+            faults.append(
+                SyntaxFault(
+                    "${\(name)} has a value already and cannot be captured", hint: "Use another name", line: line))
         } else {
             captured.append((name, line))
         }
@@ -63,11 +69,13 @@ struct VariableChecker {
     }
 
     private mutating func useImage(_ name: String, _ line: Int) {
-        let candidates = [name, name.hasSuffix(".id") ? String(name.dropLast(3)) : name]
+        let candidates =
+            [name, name.hasSuffix(".id") ? String(name.dropLast(3)) : name]
             + (name.hasSuffix(".digest") ? [String(name.dropLast(7))] : [])
         if candidates.contains(where: images.contains) { return }
         let image = candidates.last ?? name
-        let needs = images.isEmpty ? "Write `needs: [image \(image)]`" : "Needed images: \(images.joined(separator: ", "))"
+        let needs =
+            images.isEmpty ? "Write `needs: [image \(image)]`" : "Needed images: \(images.joined(separator: ", "))"
         faults.append(SyntaxFault("${image.\(name)}: the image is not in `needs`", hint: needs, line: line))
     }
 }

@@ -14,7 +14,11 @@ extension Step {
         case .file(let step): step.content.events
         case .tar(let step):
             step.entries.flatMap { entry in
-                if case .file(let content) = entry.kind { entry.path.events + content.events } else { entry.path.events }
+                if case .file(let content) = entry.kind {
+                    entry.path.events + content.events
+                } else {
+                    entry.path.events
+                }
             }
         }
     }
@@ -66,7 +70,11 @@ extension HTTPStep {
         var result: [VariableEvent] = []
         if case .request(let request) = action { result += request.variableEvents }
         for header in response?.headers ?? [] {
-            if case .text(let pattern) = header.value { result += pattern.events }
+            switch header.value {
+            case .text(let pattern): result += pattern.events
+            case .encodedJSON(let pattern): result += pattern.events
+            case .absent, .any, .regex: break
+            }
         }
         return result + body.events + conversation.flatMap(\.events)
     }
@@ -91,7 +99,9 @@ extension HTTPRequestTemplate {
         var result: [VariableEvent] = []
         for (index, piece) in template.pieces.enumerated() {
             guard case .variable(let name) = piece else { continue }
-            if index > 0, case .text(let before) = template.pieces[index - 1], before.hasSuffix("?name=") || before.hasSuffix("&name=") {
+            if index > 0, case .text(let before) = template.pieces[index - 1],
+                before.hasSuffix("?name=") || before.hasSuffix("&name=")
+            {
                 result.append(.name(name, line: template.line))
             } else {
                 result.append(.use(name, line: template.line))

@@ -164,6 +164,8 @@ public struct HeaderPattern: Sendable, Hashable {
         case any
         /// `Name: /regex/`: the whole value matches.
         case regex(RegexPattern)
+        /// `Name: base64 {…}`: the value is base64 of JSON that matches (`X-Docker-Container-Path-Stat`).
+        case encodedJSON(JSONPattern)
         /// Text with variables, captures and `...`.
         case text(LinePattern)
     }

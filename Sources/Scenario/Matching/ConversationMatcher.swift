@@ -67,11 +67,15 @@ public struct ConversationMatcher: Sendable {
 
     private mutating func frame(_ pattern: FramePattern, _ variables: Variables, _ ended: Bool) -> MatchProgress {
         let expected = "frame \(pattern.channel) \(pattern.length) \(pattern.payload.source)"
-        guard let index = frames.firstIndex(where: { $0.channel == pattern.channel && !($0.isBroken && $0.payload.isEmpty) })
+        guard
+            let index = frames.firstIndex(where: {
+                $0.channel == pattern.channel && !($0.isBroken && $0.payload.isEmpty)
+            })
         else { return ended ? fail(pattern.line, "frame", expected, "the end of the stream") : .incomplete }
         let frame = frames[index]
         let text = String(decoding: frame.payload, as: UTF8.self)
-        guard !frame.isBroken, frame.length == pattern.length, let captures = pattern.payload.match(text, variables: variables)
+        guard !frame.isBroken, frame.length == pattern.length,
+            let captures = pattern.payload.match(text, variables: variables)
         else {
             let got = "frame \(frame.channel) \(frame.length) \(Excerpt.quoted(bytes: frame.payload))"
             return fail(pattern.line, "frame", expected, got)
@@ -91,7 +95,9 @@ public struct ConversationMatcher: Sendable {
             }
             var text = String(decoding: bytes[...end], as: UTF8.self).unicodeScalars
             while let last = text.last, last == "\n" || last == "\r" { text.removeLast() }
-            guard regex.matchesWhole(String(text)) else { return fail(line, location, regex.description, Excerpt.quoted(String(text))) }
+            guard regex.matchesWhole(String(text)) else {
+                return fail(line, location, regex.description, Excerpt.quoted(String(text)))
+            }
             consume(end + 1, pattern.channel)
             return .matched([:])
         case .text(let text):

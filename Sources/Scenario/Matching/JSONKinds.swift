@@ -54,7 +54,8 @@ struct Timestamp: Comparable, Hashable {
         }
         guard let year = number(4), take("-"), let month = number(2), take("-"), let day = number(2), take("Tt"),
             let hour = number(2), take(":"), let minute = number(2), take(":"), let second = number(2),
-            (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day), hour < 24, minute < 60, second <= 60
+            (1...12).contains(month), (1...Self.days(in: month, of: year)).contains(day), hour < 24, minute < 60,
+            second <= 60
         else { return nil }
         var fraction: Int64 = 0
         if take(".") {
@@ -65,7 +66,9 @@ struct Timestamp: Comparable, Hashable {
         var offset: Int64 = 0
         if !take("Zz") {
             let sign: Int64 = rest.first == UInt8(ascii: "-") ? -1 : 1
-            guard take("+-"), let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60 else { return nil }
+            guard take("+-"), let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60 else {
+                return nil
+            }
             offset = sign * (hours * 3600 + minutes * 60)
         }
         guard rest.isEmpty else { return nil }

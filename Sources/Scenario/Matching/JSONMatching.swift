@@ -80,7 +80,8 @@ struct JSONMatcher {
     }
 
     private mutating func fail(_ line: Int, _ path: String, _ expected: String, _ got: String) {
-        result.mismatches.append(Mismatch(line: line, location: path.isEmpty ? "body" : path, expected: expected, got: got))
+        result.mismatches.append(
+            Mismatch(line: line, location: path.isEmpty ? "body" : path, expected: expected, got: got))
     }
 
     /// The captures where the pattern matches; nothing is recorded.
@@ -181,8 +182,12 @@ struct JSONMatcher {
             probe(patterns[$0], values[$1]) != nil
         }
         for (inner, place) in zip(patterns, places) {
-            if let place { match(inner, values[place], at: "\(path)[\(place)]") } else {
-                fail(inner.line, path, "an element \(Excerpt.bounded(inner.source))", Excerpt.bounded(JSONValue.array(values).text()))
+            if let place {
+                match(inner, values[place], at: "\(path)[\(place)]")
+            } else {
+                fail(
+                    inner.line, path, "an element \(Excerpt.bounded(inner.source))",
+                    Excerpt.bounded(JSONValue.array(values).text()))
             }
         }
         guard patterns.count == elements.count else { return }

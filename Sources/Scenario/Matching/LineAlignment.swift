@@ -39,7 +39,9 @@ public struct LineAlignment: Sendable {
     /// `costs[i][j]`: missing and extra lines from item i and line j on.
     private static func costs(_ items: [TextPattern.Item], _ lines: [OutputLine], _ variables: Variables) -> [[Int]] {
         var costs = [[Int]](repeating: [Int](repeating: 0, count: lines.count + 1), count: items.count + 1)
-        for j in stride(from: lines.count - 1, through: 0, by: -1) { costs[items.count][j] = costs[items.count][j + 1] + 1 }
+        for j in stride(from: lines.count - 1, through: 0, by: -1) {
+            costs[items.count][j] = costs[items.count][j + 1] + 1
+        }
         for i in stride(from: items.count - 1, through: 0, by: -1) {
             for j in stride(from: lines.count, through: 0, by: -1) {
                 switch items[i] {
@@ -48,7 +50,9 @@ public struct LineAlignment: Sendable {
                     var best = costs[i + 1][j] + 1
                     if j < lines.count {
                         best = min(best, costs[i][j + 1] + 1)
-                        if pattern.match(lines[j], variables: variables) != nil { best = min(best, costs[i + 1][j + 1]) }
+                        if pattern.match(lines[j], variables: variables) != nil {
+                            best = min(best, costs[i + 1][j + 1])
+                        }
                     }
                     costs[i][j] = best
                 }
@@ -67,10 +71,12 @@ public struct LineAlignment: Sendable {
                 j += 1
             } else if case .gap = items[i] {
                 if !inGap { steps.append(.gap(item: i)) }
-                inGap = j < count && costs[i][j + 1] <= costs[i + 1][j]
+                inGap = j < count && costs[i][j + 1] < costs[i + 1][j]
                 if inGap { steps.append(.skipped(line: j)) }
                 if inGap { j += 1 } else { i += 1 }
-            } else if j < count, costs[i][j] == costs[i + 1][j + 1], costs[i][j] < min(costs[i + 1][j], costs[i][j + 1]) + 1 {
+            } else if j < count, costs[i][j] == costs[i + 1][j + 1],
+                costs[i][j] < min(costs[i + 1][j], costs[i][j + 1]) + 1
+            {
                 steps.append(.matched(item: i, line: j))
                 (i, j) = (i + 1, j + 1)
             } else if j < count, costs[i][j] == costs[i][j + 1] + 1 {

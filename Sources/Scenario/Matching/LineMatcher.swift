@@ -71,7 +71,8 @@ extension LinePattern {
         let scalars = text.unicodeScalars
         guard let middle else { return (scalars.elementsEqual(before.unicodeScalars) ? [:] : nil, ()) }
         guard scalars.count >= before.unicodeScalars.count + after.unicodeScalars.count,
-            scalars.starts(with: before.unicodeScalars), scalars.reversed().starts(with: after.unicodeScalars.reversed())
+            scalars.starts(with: before.unicodeScalars),
+            scalars.reversed().starts(with: after.unicodeScalars.reversed())
         else { return (nil, ()) }
         let rest = String(scalars.dropFirst(before.unicodeScalars.count).dropLast(after.unicodeScalars.count))
         switch middle {
@@ -107,7 +108,9 @@ extension LinePattern {
     }
     private static func decodedName(_ name: String) -> String {
         let digits = Array(name.dropFirst(capturePrefix.count))
-        let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
+        let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+            UInt8(String(digits[$0...$0 + 1]), radix: 16)
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 

@@ -9,7 +9,9 @@ extension TextPattern {
         }
         do {
             _ = try SequenceMatching.match(sequence, elementCount: lines.count) { pattern, index in
-                guard let found = pattern.match(lines[index], variables: variables.adding(captures)) else { return false }
+                guard let found = pattern.match(lines[index], variables: variables.adding(captures)) else {
+                    return false
+                }
                 captures.merge(found) { $1 }
                 return true
             }
@@ -44,7 +46,8 @@ extension TextPattern {
             case nil: line = 0
             }
             return Mismatch(
-                line: line, location: "\(location) line \(element + 1)", expected: items.isEmpty ? "nothing" : "no further line",
+                line: line, location: "\(location) line \(element + 1)",
+                expected: items.isEmpty ? "nothing" : "no further line",
                 got: Excerpt.quoted(bytes: lines[element].shown))
         case .pattern(let item, let element):
             guard case .line(let pattern) = items[item] else {
@@ -55,7 +58,8 @@ extension TextPattern {
                     line: pattern.line, location: "\(location) line \(element + 1)", expected: pattern.shown,
                     got: pattern.got(lines[element]))
             }
-            return Mismatch(line: pattern.line, location: location, expected: pattern.shown, got: Self.noSuchLine(lines))
+            return Mismatch(
+                line: pattern.line, location: location, expected: pattern.shown, got: Self.noSuchLine(lines))
         }
     }
 
@@ -84,7 +88,8 @@ extension TextPattern {
         for index in lines.indices where !taken.contains(index) {
             result.mismatches.append(
                 Mismatch(
-                    line: patterns.last?.line ?? 0, location: "\(location) line \(index + 1)", expected: "no further line",
+                    line: patterns.last?.line ?? 0, location: "\(location) line \(index + 1)",
+                    expected: "no further line",
                     got: Excerpt.quoted(bytes: lines[index].shown)))
         }
         return result

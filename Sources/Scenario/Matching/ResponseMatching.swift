@@ -1,5 +1,11 @@
 import RawJSON
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 extension ResponsePattern {
     /// Matches the head of a response.
     public func match(
@@ -32,6 +38,7 @@ extension HeaderPattern {
         case .regex(let regex):
             if values.contains(where: { regex.matchesWhole($0) }) { return MatchResult() }
             shown = regex.description
+        case .encodedJSON(let pattern): return matchEncoded(pattern, values, variables)
         case .text(let pattern):
             for value in values {
                 if let captures = pattern.match(value, variables: variables) { return MatchResult(captures: captures) }
@@ -40,6 +47,27 @@ extension HeaderPattern {
         }
         let got = values.isEmpty ? "no such header" : values.map { Excerpt.quoted($0) }.joined(separator: ", ")
         return MatchResult(mismatches: [Mismatch(line: line, location: "header \(name)", expected: shown, got: got)])
+    }
+
+    private func matchEncoded(_ pattern: JSONPattern, _ values: [String], _ variables: Variables) -> MatchResult {
+        let location = "header \(name)"
+        let expected = "base64 \(Excerpt.bounded(pattern.source))"
+        guard let value = values.first else {
+            return MatchResult(mismatches: [
+                Mismatch(line: line, location: location, expected: expected, got: "no such header")
+            ])
+        }
+        do throws(JSONParseError) {
+            var result = pattern.match(try JSONValue.parse(Data(base64Encoded: value) ?? Data()), variables: variables)
+            result.mismatches = result.mismatches.map {
+                let place = $0.location == "body" ? location : "\(location): \($0.location)"
+                return Mismatch(line: $0.line, location: place, expected: $0.expected, got: $0.got)
+            }
+            return result
+        } catch {
+            let got = Excerpt.quoted(value)
+            return MatchResult(mismatches: [Mismatch(line: line, location: location, expected: expected, got: got)])
+        }
     }
 }
 
@@ -69,13 +97,16 @@ extension BodyPattern {
             do {
                 return pattern.match(try readTar(body), variables: variables)
             } catch {
-                return Self.require(false, pattern.line, "a tar archive", "\(error): \(Excerpt.quoted(bytes: body.prefix(64)))")
+                return Self.require(
+                    false, pattern.line, "a tar archive", "\(error): \(Excerpt.quoted(bytes: body.prefix(64)))")
             }
         }
     }
 
     private static func require(_ holds: Bool, _ line: Int, _ expected: String, _ got: String) -> MatchResult {
-        holds ? MatchResult() : MatchResult(mismatches: [.init(line: line, location: "body", expected: expected, got: got)])
+        holds
+            ? MatchResult()
+            : MatchResult(mismatches: [.init(line: line, location: "body", expected: expected, got: got)])
     }
 
     static func notJSON(_ error: JSONParseError, _ body: [UInt8], _ line: Int, _ source: String) -> MatchResult {

@@ -23,7 +23,10 @@ extension TarPattern {
     ) -> [Mismatch] {
         switch failure {
         case .leftOver(let index):
-            return [Mismatch(line: line, location: "tar", expected: "no further entry", got: Excerpt.quoted(entries[index].path))]
+            return [
+                Mismatch(
+                    line: line, location: "tar", expected: "no further entry", got: Excerpt.quoted(entries[index].path))
+            ]
         case .pattern(let item, let index):
             guard case .pattern(let pattern) = sequence[item] else { return [] }
             if let index { return pattern.match(entries[index], variables: variables).mismatches }
@@ -41,7 +44,9 @@ extension TarEntryPattern {
     fileprivate func match(_ entry: TarEntrySummary, variables: Variables) -> MatchResult {
         var result = MatchResult()
         func require(_ holds: Bool, _ what: String, _ expected: String, _ got: String) {
-            if !holds { result.mismatches.append(Mismatch(line: line, location: "tar \(what)", expected: expected, got: got)) }
+            if !holds {
+                result.mismatches.append(Mismatch(line: line, location: "tar \(what)", expected: expected, got: got))
+            }
         }
         guard let captures = path.match(entry.comparablePath, variables: variables) else {
             require(false, "entry", path.source, Excerpt.quoted(entry.path))
@@ -57,7 +62,9 @@ extension TarEntryPattern {
         case .any: break
         case .directory: require(entry.kind == .directory, "\(path.source) kind", "a directory", "\(entry.kind)")
         case .symbolicLink(let target):
-            require(entry.kind == .symbolicLink(target), "\(path.source) kind", "a symbolic link to \(target)", "\(entry.kind)")
+            require(
+                entry.kind == .symbolicLink(target), "\(path.source) kind", "a symbolic link to \(target)",
+                "\(entry.kind)")
         case .hardLink(let target):
             require(entry.kind == .hardLink(target), "\(path.source) kind", "a hard link to \(target)", "\(entry.kind)")
         case .content(let pattern):

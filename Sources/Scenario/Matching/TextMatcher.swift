@@ -62,7 +62,8 @@ public struct TextMatcher: Sendable {
         switch mode {
         case .complete, .unordered:
             if ended {
-                let result = pattern.match(rest, variables: variables, unordered: mode == .unordered, location: location)
+                let result = pattern.match(
+                    rest, variables: variables, unordered: mode == .unordered, location: location)
                 settle(result, consumed: rest.count)
             } else if mode == .complete {
                 failEarly()
@@ -124,7 +125,8 @@ public struct TextMatcher: Sendable {
                 guard ended else { return }
                 let got = text.isEmpty ? "the end of the output" : Excerpt.quoted(text)
                 progress = .failed([
-                    Mismatch(line: line.line, location: location, expected: "\(line.source), among other text", got: got)
+                    Mismatch(
+                        line: line.line, location: location, expected: "\(line.source), among other text", got: got)
                 ])
                 return
             }

@@ -127,7 +127,8 @@ struct CommandLineParser {
         if scanner.take("$$") { return add("$") }
         if scanner.take("$(") { return try substitution(quoted: quoted) }
         scanner.advance()
-        if let next = scanner.current, next.properties.isAlphabetic || "_?@*#!0123456789-".unicodeScalars.contains(next) {
+        if let next = scanner.current, next.properties.isAlphabetic || "_?@*#!0123456789-".unicodeScalars.contains(next)
+        {
             let name = scanner.takeWhile { PatternScanner.isNameScalar($0) && $0 != "-" }
             throw scanner.fault(
                 "`$\(name.isEmpty ? String(next) : name)`: there is no shell to expand it",
@@ -149,7 +150,8 @@ struct CommandLineParser {
         else { throw SyntaxFault("a redirection or job inside `$(…)`", line: line) }
         let command = CommandLine(source: source, line: line, words: inner.result.words)
         guard command.startsWithDocker else {
-            throw SyntaxFault("`$(\(source))` is not a docker command", hint: "Only $(docker …) can be substituted", line: line)
+            throw SyntaxFault(
+                "`$(\(source))` is not a docker command", hint: "Only $(docker …) can be substituted", line: line)
         }
         add(.substitution(command, quoted: quoted))
     }
@@ -177,12 +179,16 @@ struct CommandLineParser {
     }
 
     private mutating func job() throws(SyntaxFault) {
-        guard parts == nil else { throw scanner.fault("`&` inside a word", hint: "Quote it, or write ` &name` at the end") }
+        guard parts == nil else {
+            throw scanner.fault("`&` inside a word", hint: "Quote it, or write ` &name` at the end")
+        }
         scanner.advance()
         let name = scanner.takeWhile(PatternScanner.isNameScalar)
         scanner.skipSpaces()
         guard !name.isEmpty, scanner.isAtEnd else {
-            throw scanner.fault("`&` needs the name of a job at the end of the line", hint: "Write for example `docker logs -f ${c} &follow`")
+            throw scanner.fault(
+                "`&` needs the name of a job at the end of the line",
+                hint: "Write for example `docker logs -f ${c} &follow`")
         }
         result.background = name
     }

@@ -17,9 +17,11 @@ struct ConsoleParser {
         if let stray = lines[..<first].first(where: { !$0.isBlank }) {
             faults.append(
                 SyntaxFault(
-                    "a line before the first command", hint: "A command begins with `$ `: $ docker …", line: stray.number))
+                    "a line before the first command", hint: "A command begins with `$ `: $ docker …",
+                    line: stray.number))
         } else if starts.isEmpty {
-            faults.append(SyntaxFault("a console block without a command", hint: "A command begins with `$ `", line: fence))
+            faults.append(
+                SyntaxFault("a console block without a command", hint: "A command begins with `$ `", line: fence))
         }
         for (index, start) in starts.enumerated() {
             let end = index + 1 < starts.count ? starts[index + 1] : lines.endIndex
@@ -78,20 +80,24 @@ struct ConsoleParser {
             }
             return .foreground(job: job)
         case "kill":
-            guard words.count == 3, words[1].hasPrefix("-"), let job = jobName(words[2]), parsed.background == nil else {
-                throw SyntaxFault("`\(line.source)` needs a signal and a job", hint: "Write `kill -INT %name`", line: line.line)
+            guard words.count == 3, words[1].hasPrefix("-"), let job = jobName(words[2]), parsed.background == nil
+            else {
+                throw SyntaxFault(
+                    "`\(line.source)` needs a signal and a job", hint: "Write `kill -INT %name`", line: line.line)
             }
             return .signal(name: try signal(String(words[1].dropFirst()), line.line), job: job)
         case nil: throw SyntaxFault("`$` without a command", hint: "Write `$ docker …`", line: line.line)
         default:
             throw SyntaxFault(
-                "`\(words.first ?? "")` is not a command here", hint: "Commands are `docker …`, `fg %job` and `kill -SIGNAL %job`",
+                "`\(words.first ?? "")` is not a command here",
+                hint: "Commands are `docker …`, `fg %job` and `kill -SIGNAL %job`",
                 line: line.line)
         }
     }
 
     private static func jobName(_ word: String) -> String? {
-        guard word.hasPrefix("%"), word.count > 1, word.dropFirst().unicodeScalars.allSatisfy(PatternScanner.isNameScalar)
+        guard word.hasPrefix("%"), word.count > 1,
+            word.dropFirst().unicodeScalars.allSatisfy(PatternScanner.isNameScalar)
         else { return nil }
         return String(word.dropFirst())
     }
@@ -100,7 +106,8 @@ struct ConsoleParser {
         let known = ["HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "PIPE", "TERM", "CONT", "STOP", "TSTP", "WINCH"]
         let name = word.hasPrefix("SIG") ? String(word.dropFirst(3)) : word
         guard known.contains(name) else {
-            throw SyntaxFault("unknown signal `\(word)`", hint: Suggestion.hint(for: name, in: known, called: "signals"), line: line)
+            throw SyntaxFault(
+                "unknown signal `\(word)`", hint: Suggestion.hint(for: name, in: known, called: "signals"), line: line)
         }
         return name
     }
@@ -114,10 +121,13 @@ struct ConsoleParser {
         }
         if parsed.background != nil {
             if interactive {
-                throw SyntaxFault("typing into a command in the background", hint: "Type below `$ fg %name`", line: line)
+                throw SyntaxFault(
+                    "typing into a command in the background", hint: "Type below `$ fg %name`", line: line)
             }
             if body.exit != nil {
-                throw SyntaxFault("a command in the background has no exit code yet", hint: "Expect it below `$ fg %name`", line: line)
+                throw SyntaxFault(
+                    "a command in the background has no exit code yet", hint: "Expect it below `$ fg %name`", line: line
+                )
             }
         } else if body.running, case .docker = action {
             throw SyntaxFault("[running] needs a job", hint: "Write `&name` at the end of the command", line: line)
@@ -127,7 +137,8 @@ struct ConsoleParser {
             throw SyntaxFault("[within] repeats a command, so nothing can be typed and it cannot be a job", line: line)
         }
         if body.unordered, interactive || parsed.background != nil {
-            throw SyntaxFault("[unordered] needs the whole output, so nothing can be typed and it cannot be a job", line: line)
+            throw SyntaxFault(
+                "[unordered] needs the whole output, so nothing can be typed and it cannot be a job", line: line)
         }
         if parsed.standardOutput != nil, !body.events.isEmpty {
             throw SyntaxFault("stdout goes to a file, so no line can be expected of it", line: line)
@@ -173,7 +184,9 @@ struct ConsoleExpectations {
         for case .expect(let pattern) in events {
             let captured = Set(pattern.events.compactMap { if case .capture(let name, _) = $0 { name } else { nil } })
             for case .use(let name, let line) in pattern.events where captured.contains(name) {
-                throw SyntaxFault("${\(name)} is captured in the same unordered output", hint: "Use it from the next command on", line: line)
+                throw SyntaxFault(
+                    "${\(name)} is captured in the same unordered output", hint: "Use it from the next command on",
+                    line: line)
             }
         }
     }
@@ -201,7 +214,8 @@ struct ConsoleExpectations {
             events.append(.resize(rows: size.rows, columns: size.columns, line: directive.line))
         case .ended, .open, .closed, .halfClose:
             throw directive.fault(
-                "[\(directive.name.rawValue)] belongs into an http block", hint: "For a job write [running] or [exit N]")
+                "[\(directive.name.rawValue)] belongs into an http block", hint: "For a job write [running] or [exit N]"
+            )
         }
     }
 
@@ -220,9 +234,13 @@ struct ConsoleExpectations {
     private static func typed(_ text: String, _ line: Int) throws(SyntaxFault) -> TypedText {
         let scalars = Array(text.unicodeScalars)
         if scalars.count >= 2, scalars.count.isMultiple(of: 2),
-            stride(from: 0, to: scalars.count, by: 2).allSatisfy({ scalars[$0] == "^" && ("@"..."_").contains(scalars[$0 + 1]) })
+            stride(from: 0, to: scalars.count, by: 2).allSatisfy({
+                scalars[$0] == "^" && ("@"..."_").contains(scalars[$0 + 1])
+            })
         {
-            let bytes = stride(from: 1, to: scalars.count, by: 2).map { UInt8(truncatingIfNeeded: scalars[$0].value) & 0x1F }
+            let bytes = stride(from: 1, to: scalars.count, by: 2).map {
+                UInt8(truncatingIfNeeded: scalars[$0].value) & 0x1F
+            }
             return .control(bytes, source: text, line: line)
         }
         let withNewline = text.hasSuffix("\\c") ? String(text.dropLast(2)) : text + "\n"

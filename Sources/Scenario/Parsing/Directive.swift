@@ -24,7 +24,8 @@ struct Directive: Hashable {
             let near = Suggestion.nearest(to: word, in: Name.allCases.map(\.rawValue))
         else { return nil }
         throw SyntaxFault(
-            "unknown directive [\(inner)]", hint: "Did you mean `[\(near)]`? Output that looks like this is written ${\"[\"}\(inner)]",
+            "unknown directive [\(inner)]",
+            hint: "Did you mean `[\(near)]`? Output that looks like this is written ${\"[\"}\(inner)]",
             line: line.number)
     }
 
@@ -37,7 +38,8 @@ struct Directive: Hashable {
     /// `10s`, `500ms`, `2m`.
     func duration() throws(SyntaxFault) -> Duration {
         guard let duration = Duration(scenario: argument) else {
-            throw fault("[\(name.rawValue) \(argument)] is not a duration", hint: "Write for example [\(name.rawValue) 10s]")
+            throw fault(
+                "[\(name.rawValue) \(argument)] is not a duration", hint: "Write for example [\(name.rawValue) 10s]")
         }
         return duration
     }
@@ -45,9 +47,11 @@ struct Directive: Hashable {
     func exit() throws(SyntaxFault) -> ExitPattern {
         if argument == "nonzero" { return .nonzero }
         let words = argument.split(separator: "|", omittingEmptySubsequences: false)
-        let codes = words.compactMap { word in Int32(word.trimmingSpaces).flatMap { (0...255).contains($0) ? $0 : nil } }
+        let codes = words.compactMap { word in Int32(word.trimmingSpaces).flatMap { (0...255).contains($0) ? $0 : nil }
+        }
         guard codes.count == words.count, !codes.isEmpty else {
-            throw fault("[exit \(argument)] is not an exit code", hint: "Write [exit 1], [exit 125|126] or [exit nonzero]")
+            throw fault(
+                "[exit \(argument)] is not an exit code", hint: "Write [exit 1], [exit 125|126] or [exit nonzero]")
         }
         return .oneOf(codes)
     }

@@ -40,7 +40,8 @@ struct DocumentParser {
         var warnings = checker.warnings
         if frontMatter.sources.isEmpty {
             warnings.append(
-                SyntaxFault("no `sources`", hint: "Say where the promise is written: sources: [docker run reference]", line: 1))
+                SyntaxFault(
+                    "no `sources`", hint: "Say where the promise is written: sources: [docker run reference]", line: 1))
         }
         return ScenarioDocument(
             file: file, text: text, frontMatter: frontMatter, steps: steps, uniqueNames: checker.uniqueNames,
@@ -62,7 +63,9 @@ struct DocumentParser {
 
     private mutating func readFrontMatter(expectedID: String?) -> (FrontMatter?, Int) {
         guard lines.first?.trimmed == "---" else {
-            fault("the file does not begin with front matter", hint: "Its first line is ---, then come id, title and level", 1)
+            fault(
+                "the file does not begin with front matter",
+                hint: "Its first line is ---, then come id, title and level", 1)
             return (nil, 0)
         }
         guard let end = lines.dropFirst().firstIndex(where: { $0.trimmed == "---" }) else {
@@ -83,7 +86,9 @@ struct DocumentParser {
             let opening = lines[index]
             guard let fence = Fence(opening) else { continue }
             guard let close = lines[(index + 1)...].firstIndex(where: { fence.isClosed(by: $0) }) else {
-                fault("the block is not closed", hint: "Write \(fence.marks) on a line of its own behind it", opening.number)
+                fault(
+                    "the block is not closed", hint: "Write \(fence.marks) on a line of its own behind it",
+                    opening.number)
                 return
             }
             read(fence, Array(lines[(index + 1)..<close]), opening.number)
@@ -104,14 +109,19 @@ struct DocumentParser {
             case "file":
                 let content = block.map { $0.text + "\n" }.joined()
                 steps.append(
-                    .file(FileStep(line: line, name: try name(fence, line), content: try Template(parsing: content, line: line + 1))))
+                    .file(
+                        FileStep(
+                            line: line, name: try name(fence, line),
+                            content: try Template(parsing: content, line: line + 1))))
             case "tar":
                 var entries: [TarEntryTemplate] = []
                 for entry in block where !entry.isBlank { entries.append(try TarEntryTemplate(parsing: entry)) }
                 steps.append(.tar(TarStep(line: line, name: try name(fence, line), entries: entries)))
             default:
                 let word = fence.words.joined(separator: " ")
-                let near = fence.words.first.flatMap { Suggestion.nearest(to: $0, in: ["console", "http", "file", "tar"]) }
+                let near = fence.words.first.flatMap {
+                    Suggestion.nearest(to: $0, in: ["console", "http", "file", "tar"])
+                }
                 throw SyntaxFault(
                     word.isEmpty ? "a block without a kind" : "`\(word)` is not a kind of block",
                     hint: near.map { "Did you mean ```\($0)?" }
@@ -124,7 +134,9 @@ struct DocumentParser {
     private static func flags(_ fence: Fence, _ line: Int) throws(SyntaxFault) -> Set<String> {
         let known = ["raw", "malformed"]
         for word in fence.words.dropFirst() where !known.contains(word) {
-            throw SyntaxFault("unknown word `\(word)` behind ```http", hint: Suggestion.hint(for: word, in: known, called: "words"), line: line)
+            throw SyntaxFault(
+                "unknown word `\(word)` behind ```http", hint: Suggestion.hint(for: word, in: known, called: "words"),
+                line: line)
         }
         return Set(fence.words.dropFirst())
     }
@@ -132,7 +144,8 @@ struct DocumentParser {
     private mutating func name(_ fence: Fence, _ line: Int) throws(SyntaxFault) -> String {
         guard fence.words.count == 2, isFileName(fence.words[1]) else {
             throw SyntaxFault(
-                "```\(fence.words.joined(separator: " ")) needs one plain file name", hint: "Write ```\(fence.words[0]) NAME", line: line)
+                "```\(fence.words.joined(separator: " ")) needs one plain file name",
+                hint: "Write ```\(fence.words[0]) NAME", line: line)
         }
         guard fileNames.insert(fence.words[1]).inserted else {
             throw SyntaxFault("two blocks are called `\(fence.words[1])`", line: line)

@@ -37,7 +37,9 @@ struct FrontMatterParser {
         let needs = list("needs").compactMap { need($0.text, $0.line) }
         let names = list("names")
         for name in names where !isVariableName(name.text) {
-            faults.append(SyntaxFault("`\(name.text)` is not a variable's name", hint: "Letters, digits, `_` and `-`", line: name.line))
+            faults.append(
+                SyntaxFault(
+                    "`\(name.text)` is not a variable's name", hint: "Letters, digits, `_` and `-`", line: name.line))
         }
         let timeout = duration("timeout") ?? .seconds(60)
         let exclusive = flag("exclusive")
@@ -45,7 +47,8 @@ struct FrontMatterParser {
         let tags = list("tags").map(\.text)
         guard let id, let title, let level, faults.isEmpty else { return nil }
         return FrontMatter(
-            id: id, title: title, level: level, since: since, until: until, covers: covers, needs: needs, sources: sources,
+            id: id, title: title, level: level, since: since, until: until, covers: covers, needs: needs,
+            sources: sources,
             tags: tags, timeout: timeout, exclusive: exclusive, names: names.map(\.text), bodyLine: bodyLine)
     }
 
@@ -56,8 +59,10 @@ struct FrontMatterParser {
 
     private mutating func read(_ yaml: String) -> Bool {
         do {
-            guard let node = try Yams.compose(yaml: Self.hidingTemplates(yaml)), case .mapping(let mapping) = node else {
-                faults.append(SyntaxFault("the front matter is not a mapping", hint: "Write `key: value` lines", line: firstLine))
+            guard let node = try Yams.compose(yaml: Self.hidingTemplates(yaml)), case .mapping(let mapping) = node
+            else {
+                faults.append(
+                    SyntaxFault("the front matter is not a mapping", hint: "Write `key: value` lines", line: firstLine))
                 return false
             }
             for (key, value) in mapping { read(key, value) }
@@ -113,7 +118,9 @@ struct FrontMatterParser {
     }
 
     private mutating func missing(_ key: String, _ hint: String) -> String? {
-        if values[key] == nil { faults.append(SyntaxFault("the front matter has no `\(key)`", hint: hint, line: firstLine)) }
+        if values[key] == nil {
+            faults.append(SyntaxFault("the front matter has no `\(key)`", hint: hint, line: firstLine))
+        }
         return nil
     }
 
@@ -173,7 +180,8 @@ struct FrontMatterParser {
         let words = text.split(separator: " ")
         guard words.count == 2, words[1].hasPrefix("/") else {
             faults.append(
-                SyntaxFault("`\(text)` is not an operation", hint: "Write `METHOD /path/{id}`, without version", line: line))
+                SyntaxFault(
+                    "`\(text)` is not an operation", hint: "Write `METHOD /path/{id}`, without version", line: line))
             return nil
         }
         let operation = Operation(method: String(words[0]), path: String(words[1]))
@@ -181,7 +189,8 @@ struct FrontMatterParser {
             let near = EngineOperation.nearest(to: operation)
             faults.append(
                 SyntaxFault(
-                    "the Engine API has no operation `\(text)`", hint: near.map { "Did you mean `\($0)`?" } ?? "Write the path as its definition does",
+                    "the Engine API has no operation `\(text)`",
+                    hint: near.map { "Did you mean `\($0)`?" } ?? "Write the path as its definition does",
                     line: line))
             return nil
         }
@@ -202,7 +211,8 @@ struct FrontMatterParser {
             faults.append(SyntaxFault("unknown feature `\(words[1])`", hint: hint, line: line))
         default:
             faults.append(
-                SyntaxFault("unknown need `\(text)`", hint: "Known needs: \(Need.forms.joined(separator: ", "))", line: line))
+                SyntaxFault(
+                    "unknown need `\(text)`", hint: "Known needs: \(Need.forms.joined(separator: ", "))", line: line))
         }
         return nil
     }

@@ -39,7 +39,8 @@ struct HTTPParser {
         case .within, .timeout: throw directive.fault("[\(directive.name.rawValue)] stands twice")
         default:
             throw directive.fault(
-                "[\(directive.name.rawValue)] cannot stand here", hint: "Before the request stand [within …] and [timeout …] only")
+                "[\(directive.name.rawValue)] cannot stand here",
+                hint: "Before the request stand [within …] and [timeout …] only")
         }
     }
 
@@ -50,7 +51,9 @@ struct HTTPParser {
         }
         let expectation = lines
         let tail = try self.tail(isText: false)
-        guard within == nil else { throw SyntaxFault("[within] repeats a request; `fg` sends none", line: first.number) }
+        guard within == nil else {
+            throw SyntaxFault("[within] repeats a request; `fg` sends none", line: first.number)
+        }
         return step(first, .foreground(job: String(words[1].dropFirst())), nil, nil, tail, expectation)
     }
 
@@ -109,18 +112,21 @@ struct HTTPParser {
         }
         guard words.count == 2 else {
             throw SyntaxFault(
-                "`\(line.text)` is not a request line", hint: "Write `METHOD /path`, and `&name` behind it for a job", line: line.number)
+                "`\(line.text)` is not a request line", hint: "Write `METHOD /path`, and `&name` behind it for a job",
+                line: line.number)
         }
         let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"]
         if !known.contains(words[0]), known.contains(words[0].uppercased()) || !words[0].allSatisfy(\.isUppercase) {
             throw SyntaxFault(
-                "`\(words[0])` is not a method", hint: Suggestion.hint(for: words[0], in: known, called: "methods"), line: line.number)
+                "`\(words[0])` is not a method", hint: Suggestion.hint(for: words[0], in: known, called: "methods"),
+                line: line.number)
         }
         let text = words[1]
         let template = try Template(parsing: text.hasPrefix("//") ? String(text.dropFirst()) : text, line: line.number)
         if text.hasPrefix("http://") { return (words[0], .absolute(template), background) }
         guard text.hasPrefix("/") else {
-            throw SyntaxFault("`\(text)` is not a path", hint: "Paths begin with `/`, URLs with http://", line: line.number)
+            throw SyntaxFault(
+                "`\(text)` is not a path", hint: "Paths begin with `/`, URLs with http://", line: line.number)
         }
         let asWritten = text.hasPrefix("//") || text == "/_ping" || Self.hasVersion(text)
         return (words[0], asWritten ? .asWritten(template) : .versioned(template), background)
@@ -136,8 +142,10 @@ struct HTTPParser {
         var headers: [HTTPRequestTemplate.Header] = []
         while let line = lines.first, let (name, value) = line.header {
             lines.removeFirst()
-            let isEncoded = ["x-registry-auth", "x-registry-config"].contains(name.lowercased()) && value.hasPrefix("{")
-            headers.append(.init(name: name, value: try Template(parsing: value, line: line.number), isEncodedJSON: isEncoded))
+            let isEncoded =
+                ["x-registry-auth", "x-registry-config"].contains(name.lowercased()) && value.hasPrefix("{")
+            headers.append(
+                .init(name: name, value: try Template(parsing: value, line: line.number), isEncodedJSON: isEncoded))
         }
         return headers
     }
@@ -152,7 +160,8 @@ struct HTTPParser {
             lines.removeFirst()
             let name = String(first.trimmed.dropFirst())
             guard isFileName(name) else {
-                throw SyntaxFault("`\(first.trimmed)` is not the plain name of a file", hint: "Write @NAME", line: first.number)
+                throw SyntaxFault(
+                    "`\(first.trimmed)` is not the plain name of a file", hint: "Write @NAME", line: first.number)
             }
             return .file(name)
         }
@@ -164,13 +173,16 @@ struct HTTPParser {
         }
         guard !lines.isEmpty else {
             throw SyntaxFault(
-                "the request has no status line below its body", hint: "Write the status that is expected, for example 200",
+                "the request has no status line below its body",
+                hint: "Write the status that is expected, for example 200",
                 line: first.number)
         }
         while body.last?.isBlank ?? false { body.removeLast() }
         let text = body.map(\.text).joined(separator: "\n")
         let type = headers.first { $0.name.lowercased() == "content-type" }?.value.source
-        guard isJSON, type?.contains("json") ?? true else { return .text(try Template(parsing: text, line: first.number)) }
+        guard isJSON, type?.contains("json") ?? true else {
+            return .text(try Template(parsing: text, line: first.number))
+        }
         return .json(try JSONTemplate(parsing: text, line: first.number, malformed: malformed))
     }
 
@@ -182,6 +194,15 @@ struct HTTPParser {
             switch text {
             case "absent": value = .absent
             case "any": value = .any
+            case _ where text.hasPrefix("base64 "):
+                var parser = JSONPatternParser(String(text.dropFirst("base64 ".count)), line: line.number)
+                let items = try parser.stream()
+                guard items.count == 1, case .value(let pattern) = items[0] else {
+                    throw SyntaxFault(
+                        "`base64` needs one JSON pattern", hint: "Write for example base64 { \"name\": \"f\" }",
+                        line: line.number)
+                }
+                value = .encodedJSON(pattern)
             default:
                 var scanner = PatternScanner(text, line: line.number)
                 if scanner.current == "/", let regex = try wholeRegex(&scanner) {
@@ -235,11 +256,14 @@ extension StatusPattern {
     init(parsing line: SourceLine) throws(SyntaxFault) {
         guard line.isStatus else {
             throw SyntaxFault(
-                "`\(Excerpt.bounded(line.trimmed))` is not a status", hint: "Write the status that is expected: 200, 2xx or 200|204",
+                "`\(Excerpt.bounded(line.trimmed))` is not a status",
+                hint: "Write the status that is expected: 200, 2xx or 200|204",
                 line: line.number)
         }
         let ranges = line.trimmed.split(separator: "|").compactMap { part -> ClosedRange<Int>? in
-            guard let low = Int(part.replacing("x", with: "0")), let high = Int(part.replacing("x", with: "9")) else { return nil }
+            guard let low = Int(part.replacing("x", with: "0")), let high = Int(part.replacing("x", with: "9")) else {
+                return nil
+            }
             return low <= high ? low...high : nil
         }
         self.init(description: line.trimmed, ranges: ranges)

@@ -68,7 +68,9 @@ struct HTTPTail {
         var scanner = PatternScanner(line.trimmed, line: line.number)
         if scanner.take("> ") {
             scanner.skipSpaces()
-            guard scanner.current == "\"" else { throw scanner.fault("expected the bytes to send in quotes", hint: "Write > \"text\\n\"") }
+            guard scanner.current == "\"" else {
+                throw scanner.fault("expected the bytes to send in quotes", hint: "Write > \"text\\n\"")
+            }
             let template = try Template(quoted: &scanner)
             try end(scanner)
             return .send(template)
@@ -76,7 +78,9 @@ struct HTTPTail {
         guard scanner.take("< ") else {
             throw scanner.fault(
                 "`\(Excerpt.bounded(line.trimmed))` is not a line of a conversation",
-                hint: "Lines begin with `> \"`, `< stdout`, `< stderr`, `< raw` or `< frame`, or are [half-close], [closed], [open]")
+                hint:
+                    "Lines begin with `> \"`, `< stdout`, `< stderr`, `< raw` or `< frame`, or are [half-close], [closed], [open]"
+            )
         }
         scanner.skipSpaces()
         let word = scanner.takeWhile { $0 != " " }
@@ -84,7 +88,8 @@ struct HTTPTail {
         if word == "frame" { return .frame(try frame(&scanner)) }
         guard let channel = StreamChannel(rawValue: word) else {
             let known = StreamChannel.allCases.map(\.rawValue) + ["frame"]
-            throw scanner.fault("unknown channel `\(word)`", hint: Suggestion.hint(for: word, in: known, called: "channels"))
+            throw scanner.fault(
+                "unknown channel `\(word)`", hint: Suggestion.hint(for: word, in: known, called: "channels"))
         }
         switch scanner.current {
         case "\"":
@@ -120,7 +125,9 @@ struct HTTPTail {
 
 extension BodyPattern {
     /// Words that begin a JSON pattern where no bracket does.
-    private static let jsonWords = ["exactly ", "unordered ", "each ", "length ", "any", "null", "true", "false", "not "]
+    private static let jsonWords = [
+        "exactly ", "unordered ", "each ", "length ", "any", "null", "true", "false", "not ",
+    ]
 
     init(parsing lines: [SourceLine], isText: Bool) throws(SyntaxFault) {
         let first = lines[0]
@@ -149,7 +156,8 @@ extension BodyPattern {
             return .byteCount(CountPattern(comparison: comparison, count: count), line: line.number)
         }
         throw SyntaxFault(
-            "`\(line.trimmed)` is not a body", hint: "Known: (empty), (bytes N), (bytes >= N), (text), (json)", line: line.number)
+            "`\(line.trimmed)` is not a body", hint: "Known: (empty), (bytes N), (bytes >= N), (text), (json)",
+            line: line.number)
     }
 
     private static func looksLikeJSON(_ lines: [SourceLine]) -> Bool {

@@ -137,7 +137,8 @@ struct JSONPatternParser {
             skipSpace()
             if scanner.take("}") { return members }
             if scanner.starts(with: "...") {
-                throw scanner.fault("`...` in an object", hint: "Objects may always have more members; write `exactly {…}` where not")
+                throw scanner.fault(
+                    "`...` in an object", hint: "Objects may always have more members; write `exactly {…}` where not")
             }
             guard scanner.current == "\"" else {
                 throw scanner.fault("expected a member name in quotes or `}`, found \(found)")
@@ -176,7 +177,9 @@ struct JSONPatternParser {
     }
 
     private mutating func expression(_ start: Int, _ line: Int) throws(SyntaxFault) -> JSONPattern {
-        guard scanner.take("${") else { throw scanner.fault("a `$` outside quotes", hint: "Write ${name} or ${name = PATTERN}") }
+        guard scanner.take("${") else {
+            throw scanner.fault("a `$` outside quotes", hint: "Write ${name} or ${name = PATTERN}")
+        }
         scanner.skipSpaces()
         if scanner.current == "/" {
             let regex = try scanner.regex()
@@ -219,7 +222,9 @@ struct JSONPatternParser {
     private mutating func number() throws(SyntaxFault) -> String {
         let text = scanner.takeWhile { PatternScanner.isNameScalar($0) || $0 == "." || $0 == "+" }
         do {
-            guard case .number(let number) = try JSONValue.parse(text) else { throw scanner.fault("`\(text)` is not a number") }
+            guard case .number(let number) = try JSONValue.parse(text) else {
+                throw scanner.fault("`\(text)` is not a number")
+            }
             return number.text
         } catch {
             throw scanner.fault("`\(text)` is not a number", hint: "A string stands in quotes")

@@ -39,7 +39,9 @@ extension LinePattern {
             throw SyntaxFault("${\(name)} is captured twice", line: line)
         }
         for case .variable(let name) in pieces where seen.contains(name) {
-            throw SyntaxFault("${\(name)} is used in the line that captures it", hint: "It can be used from the next line on", line: line)
+            throw SyntaxFault(
+                "${\(name)} is used in the line that captures it", hint: "It can be used from the next line on",
+                line: line)
         }
     }
 }

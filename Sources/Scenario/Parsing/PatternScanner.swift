@@ -61,7 +61,8 @@ enum PatternExpression {
 
 extension PatternScanner {
     static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "-")
+        scalar.isASCII
+            && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_" || scalar == "-")
     }
 
     /// Built-ins hold dots and image names: `${image.nginx:stable-perl.id}`.
@@ -73,7 +74,8 @@ extension PatternScanner {
     mutating func name() throws(SyntaxFault) -> String {
         let name = takeWhile(Self.isReferenceScalar)
         guard let first = name.unicodeScalars.first, first.properties.isAlphabetic || first == "_" else {
-            throw fault("`${` without a name", hint: "Write ${name}, ${name = /regex/}, ${/regex/}, or $$ for a dollar sign")
+            throw fault(
+                "`${` without a name", hint: "Write ${name}, ${name = /regex/}, ${/regex/}, or $$ for a dollar sign")
         }
         return name
     }
@@ -145,9 +147,12 @@ extension PatternScanner {
         case "n": return ["\n"]
         case "r": return ["\r"]
         case "t": return ["\t"]
+        case "0": return ["\0"]
         case "x": return [try hexadecimal(digits: 2)]
         case "u": return [try hexadecimal(digits: 4)]
-        default: throw fault("unknown escape `\\\(scalar)`", hint: "Known: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\xNN \\uNNNN")
+        default:
+            throw fault(
+                "unknown escape `\\\(scalar)`", hint: "Known: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\0 \\xNN \\uNNNN")
         }
     }
 

@@ -27,7 +27,8 @@ private struct TarLine {
                 numbers[String(word[..<equals])] = number
             } else {
                 throw scanner.fault(
-                    "`\(word)` in a tar entry", hint: "Known: a mode like 0644, uid=N, gid=N, mtime=N, -> TARGET, => TARGET, \"content\"")
+                    "`\(word)` in a tar entry",
+                    hint: "Known: a mode like 0644, uid=N, gid=N, mtime=N, -> TARGET, => TARGET, \"content\"")
             }
         }
     }

@@ -103,7 +103,8 @@ struct JSONRenderer {
         case .leaf(let text): text
         case .object(let members, let prefix):
             members.isEmpty
-                ? "\(prefix){}" : "\(prefix){ \(members.map { "\($0.name): \(flat($0.value))" }.joined(separator: ", ")) }"
+                ? "\(prefix){}"
+                : "\(prefix){ \(members.map { "\($0.name): \(flat($0.value))" }.joined(separator: ", ")) }"
         case .array(let elements): "[\(elements.map(flat).joined(separator: ", "))]"
         }
     }

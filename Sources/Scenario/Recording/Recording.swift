@@ -55,13 +55,15 @@ struct CommandRecorder {
         let outResult = out.match(stdout, variables: variables, unordered: command.unordered, location: "stdout")
         let outMatches = !isWhole || outResult.isMatch
         variables = variables.adding(outResult.captures)
-        let errorMatches = command.standardError?.match(stderr, variables: variables, location: "stderr").isMatch ?? true
+        let errorMatches =
+            command.standardError?.match(stderr, variables: variables, location: "stderr").isMatch ?? true
         let exitMatches = command.exit.accepts(exitCode) || command.background != nil
         if outMatches, errorMatches, exitMatches { return nil }
         let renderer = TextRenderer(variables: observation.variables)
         var lines: [String] = []
         let outOld = old.filter { !isError($0) && !isDirective($0) }
-        lines += outMatches || !isWhole ? old.filter { !isError($0) && !isExit($0) } : renderer.lines(out, outOld, stdout)
+        lines +=
+            outMatches || !isWhole ? old.filter { !isError($0) && !isExit($0) } : renderer.lines(out, outOld, stdout)
         if outMatches == false, isWhole { lines += old.filter { isDirective($0) && !isExit($0) } }
         let errorOld = old.filter(isError)
         let addsError = command.standardError == nil && exitCode != 0 && !exitMatches && !stderr.isEmpty
@@ -69,7 +71,9 @@ struct CommandRecorder {
             lines += errorOld
         } else {
             let pattern = command.standardError ?? TextPattern(items: [])
-            lines += renderer.lines(pattern, errorOld.map { String($0.dropFirst(2)) }, stderr).map { $0.isEmpty ? "!" : "! \($0)" }
+            lines += renderer.lines(pattern, errorOld.map { String($0.dropFirst(2)) }, stderr).map {
+                $0.isEmpty ? "!" : "! \($0)"
+            }
         }
         if exitMatches {
             lines += old.filter(isExit)
