@@ -7,7 +7,10 @@ struct VariableChecker {
     private let images: [String]
     private var captured: [(name: String, line: Int)] = []
     private var used: Set<String> = []
-    private static let builtIns = ["api", "case", "dir", "host.address", "registry", "registry.host"]
+    private static let builtIns = [
+        "api", "case", "dir", "host.address", "registry", "registry.basic", "registry.bearer",
+        "registry.host",
+    ]
 
     init(frontMatter: FrontMatter) {
         uniqueNames = frontMatter.names
