@@ -94,6 +94,7 @@ let package = Package(
         .testTarget(name: "DockerCommandTests", dependencies: ["DockerCommand", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "FixtureRegistryTests", dependencies: ["FixtureRegistry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "PeerTests", dependencies: ["drydock"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]
 )
