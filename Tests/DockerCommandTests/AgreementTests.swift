@@ -55,6 +55,7 @@ struct AgreementTests {
         "run --detach=maybe x", "run --env-file nope x", "run --label-file nope x", "run --add-host x y",
         "run --add-host x:y z", "run --security-opt x x", "run --memory-swappiness 900 x", "run Foo", "run -it x",
         "run x",
+        "run --cidfile nope/cid x", "create --cidfile nope/cid x",
         "run --pid foo x", "run --uts foo x", "run --userns foo x", "run --cgroupns foo x",
         "run --log-driver none --log-opt a=b x",
         "run --network a --network bridge x", "run --network a --network a x", "run -a foo x",

@@ -29,6 +29,18 @@ import Testing
         #expect(best.exitCode == best.expected.exitCode)
     }
 
+    /// Where docker's CLI puts what it copies out of `/tmp/tree`, which holds one file.
+    @Test(arguments: [
+        ("cp-out-contents", "fresh/hello.txt"), ("cp-out-contents-into", "hello.txt"),
+        ("cp-out-renamed", "renamed/hello.txt"), ("cp-out", "out.txt"),
+    ])
+    func copiesToWhereDockerDoes(_ name: String, _ file: String) async throws {
+        let directory = try TestDirectory.make()
+        defer { TestDirectory.remove(directory) }
+        _ = try await replay(name, clockOffset: 0, in: directory)
+        #expect(try String(contentsOfFile: "\(directory)/\(file)", encoding: .utf8) == "hello\n")
+    }
+
     private struct Outcome {
         struct Expected {
             var requests: [String]
@@ -51,6 +63,10 @@ import Testing
     private func replay(_ name: String, clockOffset: Int64) async throws -> Outcome {
         let directory = try TestDirectory.make()
         defer { TestDirectory.remove(directory) }
+        return try await replay(name, clockOffset: clockOffset, in: directory)
+    }
+
+    private func replay(_ name: String, clockOffset: Int64, in directory: String) async throws -> Outcome {
         try prepare(directory)
         let recording = try RecordedCommand(name, directory: directory, socket: "unix:///run/recorded.sock")
         let daemon = ReplayServer(recording.exchanges)

@@ -205,8 +205,10 @@ extension CommandContext {
         return try await withThrowingTaskGroup(of: Answer?.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                if let size = io.windowSize() { try await resize(path, size) }
-                for await size in io.windowChanges() { try await resize(path, size) }
+                // Listening comes first: a change between the look and the listening would be lost.
+                let changes = io.windowChanges()
+                try await sendFirstSize(path)
+                for await size in changes { _ = try await resize(path, size) }
                 return nil
             }
             defer { group.cancelAll() }
@@ -217,12 +219,24 @@ extension CommandContext {
         }
     }
 
-    private func resize(_ path: String, _ size: WindowSize) async throws {
-        guard size.rows > 0 || size.columns > 0 else { return }
+    /// The window's size at the start, tried again up to ten times, ever later: the process may not have its terminal yet.
+    private func sendFirstSize(_ path: String) async throws {
+        for attempt in 0...10 {
+            try await Task.sleep(for: .milliseconds(10 * attempt))
+            guard let size = io.windowSize() else { return }
+            if try await resize(path, size) { return }
+        }
+        try await io.warn("failed to resize tty, using default size")
+    }
+
+    /// - Returns: whether the daemon took the size; a terminal without one has nothing to send.
+    private func resize(_ path: String, _ size: WindowSize) async throws -> Bool {
+        guard size.rows > 0 || size.columns > 0 else { return true }
         do {
             try await call("POST", path, query: [("h", String(size.rows)), ("w", String(size.columns))])
+            return true
         } catch is DaemonFailure {
-            // The process may not have its terminal yet, or may have ended; neither is the user's concern.
+            return false
         }
     }
 }

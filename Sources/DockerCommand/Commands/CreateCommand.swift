@@ -7,6 +7,13 @@ import RawJSON
 #else
     import Foundation
 #endif
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// `docker create`: create, and where the image is absent pull it and create again.
 enum CreateCommand {
@@ -42,10 +49,30 @@ enum CreateCommand {
             throw ValueError("invalid pull option: '\(pull)': must be one of \"always\", \"missing\" or \"never\"")
         }
         let cidfile = flags.string("cidfile")
-        if !cidfile.isEmpty, FileManager.default.fileExists(atPath: context.io.resolve(cidfile)) {
+        guard !cidfile.isEmpty else { return try await createContainer(context, body, pull: pull) }
+        let path = context.io.resolve(cidfile)
+        guard !FileManager.default.fileExists(atPath: path) else {
             throw ValueError(
                 "container ID file found, make sure the other container isn't running or delete \(cidfile)")
         }
+        let file: FileStream.Handle
+        do { file = try .init(path: path, shownAs: cidfile, flags: O_WRONLY | O_CREAT | O_TRUNC) } catch {
+            throw CommandFailure("failed to create the container ID file: \(error.message)")
+        }
+        do {
+            let id = try await createContainer(context, body, pull: pull)
+            try file.write(Array(id.utf8))
+            return id
+        } catch {
+            unlink(path)
+            throw error
+        }
+    }
+
+    private static func createContainer(
+        _ context: CommandContext, _ body: ContainerBody, pull: String
+    ) async throws -> String {
+        let flags = context.flags
         let reference: ImageReference?
         do {
             reference =
@@ -69,9 +96,7 @@ enum CreateCommand {
         for warning in response["Warnings"]?.array ?? [] {
             try await context.io.warn("WARNING: \(warning.string ?? "")")
         }
-        let id = response["Id"]?.string ?? ""
-        if !cidfile.isEmpty { try Data(id.utf8).write(to: URL(filePath: context.io.resolve(cidfile))) }
-        return id
+        return response["Id"]?.string ?? ""
     }
 
     /// Posts the body; on 404 for the image asks `pullMissing` once and posts again.

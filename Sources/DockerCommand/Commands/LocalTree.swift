@@ -72,7 +72,7 @@ enum LocalTree {
             members.append(.init(entry))
             let children: [String]
             do { children = try FileManager.default.contentsOfDirectory(atPath: path).sorted() } catch {
-                throw CommandFailure("open \(path): \(error)")
+                throw CommandFailure("open \(path): \(reason(error))")
             }
             // Only the root of a copy is followed, as docker does.
             for child in children {
@@ -82,7 +82,7 @@ enum LocalTree {
             do {
                 entry.kind = .symbolicLink(target: try FileManager.default.destinationOfSymbolicLink(atPath: path))
             } catch {
-                throw CommandFailure("readlink \(path): \(error)")
+                throw CommandFailure("readlink \(path): \(reason(error))")
             }
             members.append(.init(entry))
         case S_IFREG:
@@ -112,12 +112,14 @@ enum LocalTree {
         guard existing != nil || rootIsDirectory || !named.hasSuffix("/") else {
             throw CommandFailure("no such directory")
         }
+        // The contents alone come below `./`, which leaves no component to take off.
+        let rootDepth = min(1, archive.members.first?.entry.components?.count ?? 0)
         for member in archive.members {
             guard let parts = member.entry.components else {
                 throw CommandFailure("\(member.entry.path): a path that leaves the archive is refused")
             }
             let keepsRoot = existing == true && !isContents
-            let below = keepsRoot ? parts[...] : parts.dropFirst()
+            let below = keepsRoot ? parts[...] : parts.dropFirst(rootDepth)
             try write(member, to: ([target] + below).joined(separator: "/"))
         }
     }
@@ -139,7 +141,13 @@ enum LocalTree {
         } catch let failure as CommandFailure {
             throw failure
         } catch {
-            throw CommandFailure("\(path): \(error)")
+            throw CommandFailure("\(path): \(reason(error))")
         }
+    }
+
+    /// The system's words for what went wrong with a file, without Foundation's around them.
+    private static func reason(_ error: any Error) -> String {
+        let cause = (error as? CocoaError)?.underlying ?? error
+        return FileStream.Handle.reason((cause as? POSIXError)?.code.rawValue ?? EIO)
     }
 }

@@ -1,3 +1,4 @@
+import DockerAPI
 import RawJSON
 
 /// The table of commands on networks.
@@ -83,6 +84,8 @@ enum NetworkCommands {
         body["Options"] = .strings(Environment.keyValues(flags.list("opt")))
         body["Labels"] = .strings(Environment.keyValues(flags.list("label")))
         body["Name"] = .string(context.arguments[0])
+        // From API 1.44 on the daemon always refuses a second network of that name.
+        if try await context.negotiatedVersion() < APIVersion(major: 1, minor: 44) { body["CheckDuplicate"] = true }
         let answer = try await context.json("POST", "/networks/create", body: .json(.object(body)))
         if let warning = answer["Warning"]?.string, !warning.isEmpty {
             try await context.io.warn("WARNING: \(warning)")

@@ -37,6 +37,8 @@ enum RunCommand {
             ? try await context.openAttach(
                 id, stdin: body.attachStdin, stdout: body.attachStdout, stderr: body.attachStderr)
             : nil
+        // The container exists whether or not it starts, so docker names it before it asks for the start.
+        if stream == nil { try await context.io.print(id) }
         let wait = try await context.openWait(id, condition: body.autoRemove ? "removed" : "next-exit")
         do {
             try await context.call("POST", "/containers/\(id)/start", headDeadline: unboundedWait)
@@ -49,7 +51,6 @@ enum RunCommand {
         await context.io.onReady()
         guard let stream else {
             await wait.close()
-            try await context.io.print(id)
             return 0
         }
         let streams = AttachedStreams(
@@ -64,11 +65,12 @@ enum RunCommand {
 
     /// What docker makes of a refusal: 127 where the command does not exist, 126 where it cannot be executed, else 125.
     ///
-    /// The daemon says which only in its message; docker's CLI looks there too.
+    /// The daemon says which only in its message, be it an answer or the end of a pull; docker's CLI looks there too.
     private static func refusal(_ error: any Error, _ context: CommandContext) throws -> any Error {
         let message: String
         switch error {
         case let failure as DaemonFailure: message = failure.description
+        case let failure as CommandFailure: message = failure.message
         case let failure as ValueError: message = failure.message
         default: return error
         }
@@ -77,8 +79,8 @@ enum RunCommand {
         ]
         let forbidden = ["permission denied", "is a directory"]
         func says(_ phrases: [String]) -> Bool { phrases.contains { message.contains($0) } }
-        let isDaemons = error is DaemonFailure
-        let code: Int32 = isDaemons && says(absent) ? 127 : (isDaemons && says(forbidden) ? 126 : 125)
+        let isValue = error is ValueError
+        let code: Int32 = !isValue && says(absent) ? 127 : (!isValue && says(forbidden) ? 126 : 125)
         return CreateCommand.withHelp(message, context, exitCode: code)
     }
 }

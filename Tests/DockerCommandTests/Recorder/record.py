@@ -22,6 +22,10 @@ PULL_EVENTS = [
     {"status": "Digest: sha256:" + "5" * 64},
     {"status": "Status: Downloaded newer image for " + PULLED},
 ]
+BROKEN_EVENTS = [
+    {"status": "Pulling from rec/broken", "id": "latest"},
+    {"errorDetail": {"message": "unexpected EOF"}, "error": "unexpected EOF"},
+]
 
 
 class Reader:
@@ -109,8 +113,10 @@ class Proxy:
         with self.lock:
             self.exchanges.append(exchange)
         if "/images/create?" in target and "fromImage" in target:
-            subprocess.run(["docker", "-H", "unix://" + self.target, "tag", "rec-image:1", PULLED], check=True)
-            body = "".join(json.dumps(event, separators=(",", ":")) + "\r\n" for event in PULL_EVENTS)
+            events = BROKEN_EVENTS if "broken" in target else PULL_EVENTS
+            if events is PULL_EVENTS:
+                subprocess.run(["docker", "-H", "unix://" + self.target, "tag", "rec-image:1", PULLED], check=True)
+            body = "".join(json.dumps(event, separators=(",", ":")) + "\r\n" for event in events)
             exchange.update(status=200, responseHeaders={"Content-Type": "application/json"}, body=body)
             data = body.encode()
             client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(data) + data)
