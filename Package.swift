@@ -1,9 +1,10 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
 ]
 
 let package = Package(
@@ -112,6 +113,7 @@ let package = Package(
         .testTarget(name: "DockerCommandTests", dependencies: ["DockerCommand", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "FixtureRegistryTests", dependencies: ["FixtureRegistry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "PeerTests", dependencies: ["drydock"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]
 )

@@ -1,0 +1,45 @@
+# Everything a contributor types. Each target is idempotent and does its own set-up.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+DRYDOCK := .build/release/drydock
+REPORTS := build/conformance
+# The private real daemon that `make conformance` replays on; any name of `Conformance/peers/peer list` will do.
+PEER ?= docker-28.5
+# Products of the side-by-side table.
+PRODUCTS ?= docker-28.5 docker-26.1 docker-20.10 podman-5.8 podman-5.4 podman-4.3
+
+.PHONY: help setup build test lint fmt conformance results docs clean
+
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what the build and the peers need (apt packages; root), check the rest
+	@scripts/setup
+
+build: setup ## Build the release executable, .build/release/drydock
+	$(SWIFT) build -c release --product drydock --static-swift-stdlib
+
+test: setup ## Run the unit tests and, as root, the suite against docker-20.10 and podman-4.3
+	@scripts/test
+
+lint: setup ## Check formatting, warnings and shell scripts
+	@scripts/lint
+
+fmt: ## Format the Swift sources in place
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+conformance: build ## Replay every scenario on a private real daemon; reports in build/conformance
+	@scripts/conformance $(PEER) $(REPORTS)
+
+results: build ## Replay on every product and regenerate Conformance/RESULTS.md
+	@scripts/results $(PRODUCTS)
+
+docs: build ## Write the scenario catalogue and the API documentation to build/docs
+	@scripts/docs
+
+clean: ## Remove what was built
+	rm -rf .build build
