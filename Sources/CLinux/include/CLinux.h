@@ -171,4 +171,19 @@ int32_t clinux_ambient_raise(uint32_t capability);
 /* Loads a classic BPF program of `count` instructions of 8 bytes (seccomp(2) SECCOMP_SET_MODE_FILTER). */
 int32_t clinux_seccomp_load(const void *instructions, uint16_t count, uint32_t flags);
 
+/* ---- Trees of files (trees.c) ----------------------------------------------------------------------------------- */
+
+/* None of these follows a symbolic link in `name`, which is one component of at most 255 bytes. */
+int32_t clinux_linkat(int32_t from_directory, const char *from, int32_t to_directory, const char *to);
+int32_t clinux_fchownat(int32_t directory, const char *name, uint32_t uid, uint32_t gid);
+int32_t clinux_utimensat(int32_t directory, const char *name, int64_t accessed_seconds, uint32_t accessed_nanoseconds,
+                         int64_t modified_seconds, uint32_t modified_nanoseconds);
+int32_t clinux_lsetxattrat(int32_t directory, const char *name, const char *attribute, const void *value, size_t size);
+/* Answers the value's size; -ERANGE where `room` is too small, the size needed where `room` is 0. */
+int64_t clinux_lgetxattrat(int32_t directory, const char *name, const char *attribute, void *value, size_t room);
+int64_t clinux_llistxattrat(int32_t directory, const char *name, char *names, size_t room);
+/* Writes a whole file system out (syncfs(2)). */
+int32_t clinux_syncfs(int32_t fd);
+int32_t clinux_fsync(int32_t fd);
+
 #endif
