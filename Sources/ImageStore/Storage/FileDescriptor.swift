@@ -16,6 +16,21 @@ final class FileDescriptor: Sendable {
             FileFlags.currentDirectory, path, UInt64(FileFlags.directory | FileFlags.closeOnExec), 0, 0)
         return FileDescriptor(try SystemCall.check(number, "open \(path)"))
     }
+
+    /// Makes a file of the store's own.
+    static func newFile(_ path: String) throws(OCIError) -> FileDescriptor {
+        let number = clinux_openat2(FileFlags.currentDirectory, path, UInt64(FileFlags.createNew), 0o600, 0)
+        return FileDescriptor(try SystemCall.check(number, "create \(path)"))
+    }
+
+    /// Writes all bytes at the end of what was written so far.
+    func write(_ bytes: UnsafeRawBufferPointer, shown: String) throws(OCIError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = try SystemCall.check(clinux_write(number, rest.baseAddress, rest.count), "write \"\(shown)\"")
+            rest = UnsafeRawBufferPointer(rebasing: rest[Int(written)...])
+        }
+    }
 }
 
 /// The one place where answers of system calls become errors.
@@ -29,5 +44,13 @@ enum SystemCall {
 
     static func error(_ number: Int32, _ what: String) -> OCIError {
         OCIError(.fileSystem, "cannot \(what): \(String(cString: strerror(number)))", errno: number)
+    }
+}
+
+extension SystemCall {
+    /// Writes out the file system that a folder is on.
+    static func synchronize(_ folder: String) throws(OCIError) {
+        let descriptor = try FileDescriptor.directory(folder)
+        try check(clinux_syncfs(descriptor.number), "sync \(folder)")
     }
 }

@@ -10,13 +10,11 @@ enum TreeRemover {
     /// Removes what stands under `name`; nothing there is fine.
     static func remove(_ name: [UInt8], in folder: FileDescriptor) throws(OCIError) {
         if try unlink(name, in: folder) { return }
-        var lifted = 0
+        var lifted: [[UInt8]] = []
         try removeFolder(name, in: folder, depth: 0, top: folder, lifted: &lifted)
         // Folders that were too deep have been moved beside the top one.
-        var done = 0
-        while done < lifted {
-            try removeFolder(liftedName(done), in: folder, depth: 0, top: folder, lifted: &lifted)
-            done += 1
+        while let next = lifted.popLast() {
+            try removeFolder(next, in: folder, depth: 0, top: folder, lifted: &lifted)
         }
     }
 
@@ -49,8 +47,6 @@ enum TreeRemover {
         return names
     }
 
-    private static func liftedName(_ number: Int) -> [UInt8] { Array(".removed-\(number)".utf8) }
-
     /// Unlinks; false where it is a folder.
     private static func unlink(_ name: [UInt8], in folder: FileDescriptor) throws(OCIError) -> Bool {
         let answer = name.withTerminator { clinux_unlinkat(folder.number, $0, 0) }
@@ -64,7 +60,7 @@ enum TreeRemover {
     }
 
     private static func removeFolder(
-        _ name: [UInt8], in parent: FileDescriptor, depth: Int, top: FileDescriptor, lifted: inout Int
+        _ name: [UInt8], in parent: FileDescriptor, depth: Int, top: FileDescriptor, lifted: inout [[UInt8]]
     ) throws(OCIError) {
         let shown = String(decoding: name, as: UTF8.self)
         let flags = UInt64(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -75,12 +71,12 @@ enum TreeRemover {
             if depth < maximumDepth {
                 try removeFolder(child, in: folder, depth: depth + 1, top: top, lifted: &lifted)
             } else {
-                let place = liftedName(lifted)
+                let place = Array(".removed-\(UInt64.random(in: 0...UInt64.max))".utf8)
                 let moved = child.withTerminator { child in
                     place.withTerminator { clinux_renameat(folder.number, child, top.number, $0) }
                 }
                 try SystemCall.check(moved, "remove \"\(shown)\"")
-                lifted += 1
+                lifted.append(place)
             }
         }
         try SystemCall.check(

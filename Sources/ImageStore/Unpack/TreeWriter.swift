@@ -54,12 +54,7 @@ final class TreeWriter {
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(OCIError) {
         guard let current else { return }
-        var rest = bytes
-        while !rest.isEmpty {
-            let written = try SystemCall.check(
-                clinux_write(current.file.number, rest.baseAddress, rest.count), "write \"\(current.entry.path)\"")
-            rest = UnsafeRawBufferPointer(rebasing: rest[Int(written)...])
-        }
+        try current.file.write(bytes, shown: current.entry.path)
     }
 
     func end() throws(OCIError) {
