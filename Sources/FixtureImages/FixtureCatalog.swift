@@ -65,10 +65,22 @@ public struct FixtureCatalog: Sendable {
         var configuration = plain
         configuration.execution.labels += identity.labels
         if let platform = identity.platform { configuration.platform = platform }
+        let generated = try identity.ownLayer.map { token throws(OCIError) in try GeneratedLayer(for: token) }
+        if let generated {
+            configuration.diffIDs.append(generated.diffID)
+            configuration.history.append(
+                ImageConfiguration.History(
+                    created: ImageConfiguration.fixtureDate, createdBy: "ADD layer of the case",
+                    comment: "drydock fixture"))
+        }
         let bytes = configuration.bytes
         let config = Descriptor(of: bytes, mediaType: .imageConfiguration)
-        let own = ImageManifest(mediaType: manifest.mediaType, config: config, layers: manifest.layers)
-        return CaseImage(name: name, configuration: bytes, platform: configuration.platform, manifest: own)
+        let own = ImageManifest(
+            mediaType: manifest.mediaType, config: config,
+            layers: manifest.layers + [generated?.descriptor].compactMap(\.self))
+        return CaseImage(
+            name: name, configuration: bytes, platform: configuration.platform, manifest: own, generatedLayer: generated
+        )
     }
 }
 
@@ -89,13 +101,16 @@ public struct CaseIdentity: Sendable, Hashable {
     public var variant: Int
     /// A platform to claim instead of the one the image was built for.
     public var platform: Platform?
+    /// Where set, the image gets one more layer made from this text; a registry serves it, an archive cannot hold it.
+    public var ownLayer: String?
 
     /// An identity by parts.
-    public init(case: String, run: String, variant: Int = 1, platform: Platform? = nil) {
+    public init(case: String, run: String, variant: Int = 1, platform: Platform? = nil, ownLayer: String? = nil) {
         self.case = `case`
         self.run = run
         self.variant = variant
         self.platform = platform
+        self.ownLayer = ownLayer
     }
 
     var labels: [Annotation] {
@@ -119,12 +134,18 @@ public struct CaseImage: Sendable {
     public let config: Descriptor
     /// Its layers, lowest first.
     public let layers: [Descriptor]
+    /// The layer made for the case alone, where it has one.
+    public let generatedLayer: GeneratedLayer?
 
-    init(name: String, configuration: [UInt8], platform: Platform, manifest: ImageManifest) {
+    init(
+        name: String, configuration: [UInt8], platform: Platform, manifest: ImageManifest,
+        generatedLayer: GeneratedLayer?
+    ) {
         self.name = name
         self.configuration = configuration
         self.platform = platform
         self.manifest = manifest.document
+        self.generatedLayer = generatedLayer
         config = manifest.config
         layers = manifest.layers
     }
@@ -135,6 +156,7 @@ public struct CaseImage: Sendable {
     /// The image as `POST /images/load` takes it, under these references.
     public func archive(tags: [String], in catalog: FixtureCatalog) -> DockerArchive {
         DockerArchive(
-            images: [DockerArchive.Image(configuration: configuration, layers: layers, tags: tags)], layout: catalog.layout)
+            images: [DockerArchive.Image(configuration: configuration, layers: layers, tags: tags)],
+            layout: catalog.layout)
     }
 }

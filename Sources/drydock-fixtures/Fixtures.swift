@@ -1,18 +1,20 @@
 import ArgumentParser
 import FixtureImages
+import FixtureRegistry
 import OCI
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
+    import Glibc
 #else
-import Foundation
+    import Foundation
 #endif
 
 @main
 struct Fixtures: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "drydock-fixtures", abstract: "Build the fixture images and hand them out.",
-        subcommands: [Plan.self, Build.self, List.self, Archive.self])
+        subcommands: [Plan.self, Build.self, List.self, Archive.self, Serve.self])
 }
 
 struct FolderOption: ParsableArguments {
@@ -22,7 +24,8 @@ struct FolderOption: ParsableArguments {
 
 struct Plan: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print which Debian packages the layers need: LAYER, ABOVE, EXCLUDED, PACKAGES, APPLETS, a tab between.")
+        abstract:
+            "Print which Debian packages the layers need: LAYER, ABOVE, EXCLUDED, PACKAGES, APPLETS, a tab between.")
     @Option(help: "The folder that holds images.yaml.")
     var definitions: String
 
@@ -85,8 +88,33 @@ struct Archive: ParsableCommand {
     func run() throws {
         let catalog = try FixtureCatalog(opening: cache.folder)
         let own = try catalog.caseImage(image, for: CaseIdentity(case: `case`, run: "manual"))
-        let sink = FileSink(try File(creating: output))
-        try own.archive(tags: [tag ?? own.name], in: catalog).write(to: sink)
+        let temporary = "\(output).new"
+        try own.archive(tags: [tag ?? own.name], in: catalog).write(to: FileSink(File(creating: temporary)))
+        try File.rename(temporary, to: output)
         print("\(tag ?? own.name) \(own.id)")
+    }
+}
+
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serve the images until interrupted.")
+    @Option(help: "The port; 0 takes a free one.")
+    var port = 0
+    @OptionGroup var cache: FolderOption
+
+    func run() throws {
+        let configuration = FixtureRegistry.Configuration(
+            catalog: try FixtureCatalog(opening: cache.folder), run: "manual", port: port)
+        Task {
+            do {
+                let registry = try await FixtureRegistry.start(configuration)
+                print(
+                    "registry \(registry.address)\nbasic    \(registry.basicAddress)\nbearer   \(registry.bearerAddress)"
+                )
+                fflush(nil)
+            } catch {
+                Self.exit(withError: error)
+            }
+        }
+        while true { pause() }
     }
 }

@@ -6,7 +6,9 @@ struct Output {
 
     mutating func put(_ text: StaticString) { text.withUTF8Buffer { bytes.append(contentsOf: $0) } }
     mutating func put(_ text: some Sequence<UInt8>) { bytes.append(contentsOf: text) }
-    mutating func put(number: some BinaryInteger, radix: Int = 10) { bytes.append(contentsOf: String(number, radix: radix).utf8) }
+    mutating func put(number: some BinaryInteger, radix: Int = 10) {
+        bytes.append(contentsOf: String(number, radix: radix).utf8)
+    }
     mutating func newLine() { bytes.append(UInt8(ascii: "\n")) }
 
     /// Text in quotes as JSON writes it. Bytes above 127 are kept, so that what is UTF-8 stays so.

@@ -66,11 +66,13 @@ public struct FixtureBuilder: Sendable {
             let result = try layout.storeLayer(level: 9) { writer throws(OCIError) in try complete.write(to: writer) }
             stored[layer.name] = result
             paths[layer.name] = lower.union(tree.paths)
-            progress("layer \(layer.name): \(tree.members.count) files, \(result.descriptor.size / 1024) KiB compressed")
+            progress(
+                "layer \(layer.name): \(tree.members.count) files, \(result.descriptor.size / 1024) KiB compressed")
         }
         var index = ImageIndex(manifests: [])
         for image in definitions.images {
-            let chain = definitions.chain(to: image.layer).compactMap { layer in stored[layer.name].map { (layer, $0) } }
+            let chain = definitions.chain(to: image.layer).compactMap { layer in stored[layer.name].map { (layer, $0) }
+            }
             let configuration = try ImageConfiguration(image, chain: chain, lock: lock)
             let config = try layout.store(configuration.bytes, mediaType: .imageConfiguration)
             let manifest = ImageManifest(config: config, layers: chain.map(\.1.descriptor)).document
@@ -110,7 +112,8 @@ struct ProgramFiles {
         for entry in definitions.layers.flatMap({ $0.entries ?? [] }) {
             if let name = entry.program {
                 guard let path = programs[name] else {
-                    throw FixtureError("\(entry.path) is the program \(name), which was not given; pass --program \(name)=PATH")
+                    throw FixtureError(
+                        "\(entry.path) is the program \(name), which was not given; pass --program \(name)=PATH")
                 }
                 contents["program \(name)"] = try File.contents(of: path, limit: 64 << 20)
             }

@@ -37,7 +37,9 @@ struct LayerTree {
 
     static func merged(_ path: String) -> String? {
         guard var components = TarEntry(path: path).components else { return nil }
-        if let first = components.first, mergedFolders.contains(first), components.count > 1 { components.insert("usr", at: 0) }
+        if let first = components.first, mergedFolders.contains(first), components.count > 1 {
+            components.insert("usr", at: 0)
+        }
         // The bare folders become links, which the lowest layer defines.
         if components.count == 1, mergedFolders.contains(components[0]) { return "" }
         return components.joined(separator: "/")

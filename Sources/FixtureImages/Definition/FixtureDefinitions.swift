@@ -46,15 +46,19 @@ public struct FixtureDefinitions: Sendable {
         var seen: Set<String> = []
         for layer in layers {
             if let above = layer.above, !seen.contains(above) {
-                throw FixtureError("\(path): layer \(layer.name) stands above \(above), which no earlier layer is called")
+                throw FixtureError(
+                    "\(path): layer \(layer.name) stands above \(above), which no earlier layer is called")
             }
-            guard seen.insert(layer.name).inserted else { throw FixtureError("\(path): two layers are called \(layer.name)") }
+            guard seen.insert(layer.name).inserted else {
+                throw FixtureError("\(path): two layers are called \(layer.name)")
+            }
             for entry in layer.entries ?? [] { try entry.check(path, layer: layer.name) }
         }
         var references: Set<String> = []
         for image in images {
             guard seen.contains(image.layer) else {
-                throw FixtureError("\(path): image \(image.reference) is made of layer \(image.layer), which is not defined")
+                throw FixtureError(
+                    "\(path): image \(image.reference) is made of layer \(image.layer), which is not defined")
             }
             guard references.insert(image.reference).inserted, image.reference.split(separator: ":").count == 2 else {
                 throw FixtureError("\(path): image \(image.reference) is not a unique NAME:TAG")
@@ -122,7 +126,8 @@ public struct EntryDefinition: Sendable, Decodable {
         let contents = [content, from, program, link].compactMap(\.self).count
         guard contents == (path.hasSuffix("/") ? 0 : 1) else {
             throw FixtureError(
-                "\(file): layer \(layer), entry \(path): a directory has no content; a file has one of content, from, program, link")
+                "\(file): layer \(layer), entry \(path): a directory has no content; a file has one of content, from, program, link"
+            )
         }
         guard !path.hasPrefix("/"), TarEntry(path: path).components?.isEmpty == false else {
             throw FixtureError("\(file): layer \(layer), entry \(path): a path is relative and has no ..")

@@ -98,7 +98,9 @@ extension ImageConfiguration.Execution {
 extension ImageConfiguration.HealthCheck {
     fileprivate var json: JSONValue {
         var object: JSONObject = ["Test": .array(test.map(JSONValue.string))]
-        for (name, value) in [("Interval", interval), ("Timeout", timeout), ("StartPeriod", startPeriod), ("Retries", retries)]
+        for (name, value) in [
+            ("Interval", interval), ("Timeout", timeout), ("StartPeriod", startPeriod), ("Retries", retries),
+        ]
         where value != 0 {
             object[name] = .number(JSONNumber(value))
         }

@@ -26,7 +26,8 @@ public struct ImageManifest: Sendable, Hashable {
         config = try Descriptor(reader.required("config"))
         guard let list = try reader.optionalList("layers") else { throw reader.fault("layers is missing") }
         guard list.count <= Document.maximumLayers else {
-            throw OCIError(.limitExceeded, "\(reader.path): \(list.count) layers; at most \(Document.maximumLayers) are read")
+            throw OCIError(
+                .limitExceeded, "\(reader.path): \(list.count) layers; at most \(Document.maximumLayers) are read")
         }
         layers = []
         for element in list { layers.append(try Descriptor(element)) }
@@ -40,7 +41,8 @@ public struct ImageManifest: Sendable, Hashable {
             "layers": .array(layers.map(\.json)),
         ]
         object["annotations"] = Annotation.json(annotations)
-        return Document(bytes: Array(JSONValue.object(object).text().utf8), mediaType: mediaType, content: .manifest(self))
+        return Document(
+            bytes: Array(JSONValue.object(object).text().utf8), mediaType: mediaType, content: .manifest(self))
     }
 }
 
@@ -65,7 +67,8 @@ public struct ImageIndex: Sendable, Hashable {
         guard let list = try reader.optionalList("manifests") else { throw reader.fault("manifests is missing") }
         guard list.count <= Document.maximumIndexEntries else {
             throw OCIError(
-                .limitExceeded, "\(reader.path): \(list.count) manifests; at most \(Document.maximumIndexEntries) are read")
+                .limitExceeded,
+                "\(reader.path): \(list.count) manifests; at most \(Document.maximumIndexEntries) are read")
         }
         manifests = []
         for element in list { manifests.append(try Descriptor(element)) }

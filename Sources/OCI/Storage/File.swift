@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// An open file; every failed system call becomes an `OCIError` that names the call's path.
@@ -40,7 +40,9 @@ public final class File {
         var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             var result: Int
-            repeat { result = pread(descriptor, buffer.baseAddress, count, off_t(offset)) } while result < 0 && errno == EINTR
+            repeat {
+                result = pread(descriptor, buffer.baseAddress, count, off_t(offset))
+            } while result < 0 && errno == EINTR
             if result < 0 { failure = errno }
             initialized = max(0, result)
         }
@@ -121,7 +123,8 @@ public final class File {
 
     static func error(_ action: String, _ path: String, _ number: Int32 = errno) -> OCIError {
         let reason = String(cString: strerror(number))
-        return OCIError(number == ENOENT ? .notFound : .fileSystem, "cannot \(action) \(path): \(reason)", errno: number)
+        return OCIError(
+            number == ENOENT ? .notFound : .fileSystem, "cannot \(action) \(path): \(reason)", errno: number)
     }
 }
 

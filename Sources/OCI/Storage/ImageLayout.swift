@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 import RawJSON
 
@@ -58,7 +58,8 @@ public struct ImageLayout: Sendable, Hashable {
     /// - Throws: `notFound`, `limitExceeded`, or `contentMismatch` where the file is not what its name says.
     public func blob(_ descriptor: Descriptor, limit: Int) throws(OCIError) -> [UInt8] {
         guard descriptor.size <= Int64(limit) else {
-            throw OCIError(.limitExceeded, "blob \(descriptor.digest) has \(descriptor.size) bytes; at most \(limit) are read")
+            throw OCIError(
+                .limitExceeded, "blob \(descriptor.digest) has \(descriptor.size) bytes; at most \(limit) are read")
         }
         let memory = MemorySink(limit: limit)
         let sink = VerifyingSink(descriptor, next: memory)

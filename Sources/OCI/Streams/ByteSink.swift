@@ -88,7 +88,8 @@ public final class VerifyingSink: ByteSink {
     public func finish() throws(OCIError) {
         guard hasher.byteCount == descriptor.size else {
             throw OCIError(
-                .contentMismatch, "blob \(descriptor.digest) ended after \(hasher.byteCount) of \(descriptor.size) bytes")
+                .contentMismatch,
+                "blob \(descriptor.digest) ended after \(hasher.byteCount) of \(descriptor.size) bytes")
         }
         guard hasher.digest == descriptor.digest else {
             throw OCIError(.contentMismatch, "blob \(descriptor.digest) has content of digest \(hasher.digest)")

@@ -12,7 +12,8 @@ public final class GzipSink: ByteSink {
         self.next = next
         // 15 + 16 window bits ask for a gzip header, which zlib writes without name or time.
         let status = deflateInit2_(
-            &stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            &stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)
+        )
         guard status == Z_OK else { throw OCIError(.invalidStream, "zlib cannot start a compressor: status \(status)") }
     }
 
@@ -78,7 +79,9 @@ public final class GunzipSink: ByteSink {
         self.limits = limits
         self.next = next
         let status = inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        guard status == Z_OK else { throw OCIError(.invalidStream, "zlib cannot start a decompressor: status \(status)") }
+        guard status == Z_OK else {
+            throw OCIError(.invalidStream, "zlib cannot start a decompressor: status \(status)")
+        }
     }
 
     deinit { inflateEnd(&stream) }
@@ -111,7 +114,8 @@ public final class GunzipSink: ByteSink {
                 return inflate(&stream, Z_NO_FLUSH)
             }
             guard status == Z_OK || status == Z_STREAM_END || status == Z_BUF_ERROR else {
-                throw OCIError(.invalidStream, "the gzip stream is damaged after \(bytesOut) bytes: zlib status \(status)")
+                throw OCIError(
+                    .invalidStream, "the gzip stream is damaged after \(bytesOut) bytes: zlib status \(status)")
             }
             let count = buffer.count - Int(stream.avail_out)
             bytesOut += Int64(count)

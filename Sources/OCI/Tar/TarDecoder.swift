@@ -108,7 +108,8 @@ public struct TarDecoder {
             TarFormat.TypeFlag.gnuLongLink:
             let size = try header.size()
             guard size >= 0, size <= Int64(limits.headerBytes) else {
-                throw OCIError(.limitExceeded, "a tar header extension has \(size) bytes; at most \(limits.headerBytes) are read")
+                throw OCIError(
+                    .limitExceeded, "a tar header extension has \(size) bytes; at most \(limits.headerBytes) are read")
             }
             metadata.removeAll(keepingCapacity: true)
             state = .metadata(flag: header.typeFlag, remaining: Int(size))
@@ -155,7 +156,8 @@ public struct TarDecoder {
         let size = try preferred(records.number("size"), header.size)
         guard size >= 0 else { throw OCIError(.invalidArchive, "tar entry \"\(path)\" has a negative size") }
         guard size <= limits.fileBytes else {
-            throw OCIError(.limitExceeded, "tar entry \"\(path)\" has \(size) bytes; at most \(limits.fileBytes) are read")
+            throw OCIError(
+                .limitExceeded, "tar entry \"\(path)\" has \(size) bytes; at most \(limits.fileBytes) are read")
         }
         let kind = try kind(header, path: path, link: link)
         let time = try records.time("mtime")
@@ -195,7 +197,8 @@ public struct TarDecoder {
 
     private func checkedPath(_ path: String) throws(OCIError) -> String {
         guard path.utf8.count <= limits.pathBytes else {
-            throw OCIError(.limitExceeded, "a tar path has \(path.utf8.count) bytes; at most \(limits.pathBytes) are read")
+            throw OCIError(
+                .limitExceeded, "a tar path has \(path.utf8.count) bytes; at most \(limits.pathBytes) are read")
         }
         return path
     }

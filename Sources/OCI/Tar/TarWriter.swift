@@ -75,7 +75,9 @@ public final class TarWriter {
         if let target = entry.kind.linkTarget, target.utf8.count > 100 {
             records += PaxRecords.record("linkpath", Array(target.utf8))
         }
-        if entry.size > TarFormat.maximumOctalSize { records += PaxRecords.record("size", Array(String(entry.size).utf8)) }
+        if entry.size > TarFormat.maximumOctalSize {
+            records += PaxRecords.record("size", Array(String(entry.size).utf8))
+        }
         if entry.uid > TarFormat.maximumOctalIdentifier {
             records += PaxRecords.record("uid", Array(String(entry.uid).utf8))
         }
@@ -111,7 +113,9 @@ public final class TarWriter {
         }
         func octal(_ value: Int64, at offset: Int, width: Int) {
             let digits = String(value, radix: 8)
-            put((String(repeating: "0", count: max(0, width - 1 - digits.utf8.count)) + digits).utf8, at: offset, width: width)
+            put(
+                (String(repeating: "0", count: max(0, width - 1 - digits.utf8.count)) + digits).utf8, at: offset,
+                width: width)
         }
         put(entry.path.utf8, at: 0, width: 100)
         octal(Int64(entry.mode & 0o7777), at: 100, width: 8)

@@ -141,7 +141,9 @@ func mounts(_ arguments: inout Arguments) -> Int32 {
     var output = Output()
     for line in split(read.bytes, at: UInt8(ascii: "\n")) {
         let fields = split(line, at: UInt8(ascii: " "))
-        guard let dash = fields.firstIndex(where: { equals($0, "-") }), dash >= 6, fields.count >= dash + 4 else { continue }
+        guard let dash = fields.firstIndex(where: { equals($0, "-") }), dash >= 6, fields.count >= dash + 4 else {
+            continue
+        }
         let pairs: [(StaticString, [UInt8])] = [
             ("target", unescaped(fields[4])), ("source", unescaped(fields[dash + 2])), ("type", fields[dash + 1]),
             ("root", unescaped(fields[3])),

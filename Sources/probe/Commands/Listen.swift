@@ -37,7 +37,9 @@ private func answer(_ listener: Int32) {
     let bytes = response.bytes
     var start = 0
     while start < bytes.count {
-        let written = bytes.withUnsafeBytes { cprobe_write(connection, $0.baseAddress.map { $0 + start }, bytes.count - start) }
+        let written = bytes.withUnsafeBytes {
+            cprobe_write(connection, $0.baseAddress.map { $0 + start }, bytes.count - start)
+        }
         // A client that goes away is no reason to stop listening.
         guard written > 0 else { return }
         start += written
@@ -53,7 +55,9 @@ private func readHead(_ connection: Int32) -> Bool {
         guard count > 0 else { return false }
         head.append(contentsOf: buffer[..<count])
         let end = bytes("\r\n\r\n")
-        if head.count >= 4, head.indices.dropLast(3).contains(where: { head[$0..<$0 + 4].elementsEqual(end) }) { return true }
+        if head.count >= 4, head.indices.dropLast(3).contains(where: { head[$0..<$0 + 4].elementsEqual(end) }) {
+            return true
+        }
     }
     return false
 }
