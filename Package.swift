@@ -165,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "ImageStoreTests",
             dependencies: [
-                "ImageStore", "RegistryClient", "FixtureRegistry", "OCI", "RawJSON", "CLinux", "TestSupport",
+                "ImageStore", "RegistryClient", "FixtureRegistry", "FixtureImages", "OCI", "RawJSON", "CLinux",
+                "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
