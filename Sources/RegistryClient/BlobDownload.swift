@@ -54,7 +54,8 @@ struct BlobDownload {
         let response = try await caller.send(request)
         guard response.status == .ok || (response.status == .partialContent && start > 0) else {
             let body = try await caller.transport.body(of: response, limit: 1 << 20, title: request.title)
-            throw RegistryAnswer.failure(status: response.status, headers: response.headers, body: body)
+            let failure = RegistryAnswer.failure(status: response.status, headers: response.headers, body: body)
+            throw failure.code == .notFound ? failure.with(message: "unknown blob") : failure
         }
         if response.status == .partialContent {
             try checkRange(response.headers.first(name: "Content-Range"), start: start)

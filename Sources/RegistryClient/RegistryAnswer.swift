@@ -75,6 +75,14 @@ enum RegistryAnswer {
         return status.code == 401 ? Fault(code: "UNAUTHORIZED", message: authenticationRequired) : nil
     }
 
+    /// The messages that the distribution project gives its codes.
+    private static let standardMessages = [
+        "UNAUTHORIZED": authenticationRequired, "DENIED": "requested access to the resource is denied",
+        "MANIFEST_UNKNOWN": "manifest unknown", "NAME_UNKNOWN": "repository name not known to registry",
+        "BLOB_UNKNOWN": "blob unknown to registry", "TOOMANYREQUESTS": "too many requests",
+        "UNAVAILABLE": "service unavailable", "UNKNOWN": "unknown error",
+    ]
+
     private static let authenticationRequired = "authentication required"
 
     private static func first(of body: [UInt8]) -> Fault? {
@@ -84,7 +92,10 @@ enum RegistryAnswer {
             return Fault(code: "UNKNOWN", message: details)
         }
         guard let entry = document["errors"]?.array?.first, let code = entry["code"]?.string else { return nil }
-        return Fault(code: code, message: entry["message"]?.string ?? "")
+        let message = entry["message"]?.string ?? ""
+        // Without details, the message that belongs to the code adds nothing, and docker leaves it out.
+        let isPlain = entry["detail"]?.isNull ?? true
+        return Fault(code: code, message: isPlain && message == standardMessages[code.uppercased()] ? "" : message)
     }
 
     private static func unparsable(_ status: Int, _ body: [UInt8]) -> String {

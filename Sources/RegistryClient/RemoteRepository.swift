@@ -174,6 +174,7 @@ public final class RemoteRepository: Sendable {
         var failure = RegistryError(.unreachable, "no registry to ask for \(reference.familiar)")
         for (index, caller) in callers.enumerated() {
             do {
+                if chosen.withLock({ $0 }) != index { try await caller.ping() }
                 let value = try await ask(caller)
                 chosen.withLock { $0 = index }
                 return value

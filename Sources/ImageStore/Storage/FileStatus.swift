@@ -18,6 +18,8 @@ struct FileStatus {
     var isWhiteout: Bool {
         type == FileFlags.characterDevice && status.device_major == 0 && status.device_minor == 0
     }
+    var uid: UInt32 { status.uid }
+    var gid: UInt32 { status.gid }
     var links: UInt32 { status.links }
     var size: Int64 { Int64(clamping: status.size) }
 }

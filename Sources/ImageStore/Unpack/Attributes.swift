@@ -6,10 +6,19 @@ import OCI
 enum Attributes {
     /// Sets all of them, in the order in which the kernel does not undo one by another.
     static func apply(_ entry: TarEntry, _ parent: FileDescriptor, _ name: [UInt8]) throws(OCIError) {
-        let isLink = try isSymbolicLink(entry, parent, name)
-        // A hard link's target has what its own entry said; a link to a symbolic link must not reach through it.
-        if entry.kind.isHardLink, isLink { return }
-        try check(name.withTerminator { clinux_fchownat(parent.number, $0, entry.uid, entry.gid) }, "own", entry)
+        var isLink = false
+        var isOwned = false
+        if case .symbolicLink = entry.kind { isLink = true }
+        if entry.kind.isHardLink {
+            let status = try FileStatus(name, in: parent)
+            // A symbolic link has what its own entry said.
+            if status.isSymbolicLink { return }
+            isOwned = status.uid == entry.uid && status.gid == entry.gid
+        }
+        // Changing the owner drops capabilities even where nothing changes, and a second name must not cost them.
+        if !isOwned {
+            try check(name.withTerminator { clinux_fchownat(parent.number, $0, entry.uid, entry.gid) }, "own", entry)
+        }
         for (attribute, value) in entry.extendedAttributes where isAllowed(attribute) {
             let answer = name.withTerminator { pointer in
                 value.withUnsafeBytes { clinux_lsetxattrat(parent.number, pointer, attribute, $0.baseAddress, $0.count) }
@@ -41,16 +50,6 @@ enum Attributes {
     static func isAllowed(_ attribute: String) -> Bool {
         attribute == "security.capability"
             || (attribute.hasPrefix("user.") && !attribute.hasPrefix("user.overlay."))
-    }
-
-    private static func isSymbolicLink(
-        _ entry: TarEntry, _ parent: FileDescriptor, _ name: [UInt8]
-    ) throws(OCIError) -> Bool {
-        switch entry.kind {
-        case .symbolicLink: true
-        case .hardLink: try FileStatus(name, in: parent).isSymbolicLink
-        default: false
-        }
     }
 
     private static func check(_ answer: Int32, _ what: String, _ entry: TarEntry) throws(OCIError) {

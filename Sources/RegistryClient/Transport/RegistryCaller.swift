@@ -29,6 +29,14 @@ struct RegistryCaller: Sendable {
         return try await retrying { () throws(RegistryError) in try await once(request, limit: limit) }
     }
 
+    /// Asks `/v2/`, so that the way to authenticate is known before anything else is asked, as docker does.
+    func ping() async throws(RegistryError) {
+        let request = TransportRequest(url: endpoint.url(""), isInsecure: endpoint.isInsecure)
+        let response = try await transport.send(request)
+        try await discard(response)
+        if response.status == .unauthorized { _ = await authorizer.learn(from: response.headers, sent: nil) }
+    }
+
     private func once(_ request: TransportRequest, limit: Int) async throws(RegistryError) -> Answer {
         do {
             return try await withDeadline(configuration.documentDeadline, request.title) {

@@ -24,11 +24,24 @@ enum TransportFailure {
         case is NIOSSLExtraError:
             RegistryError(.unreachable, "\(title): tls: failed to verify certificate: x509: \(error)")
         case let error as IOError:
-            RegistryError(.unreachable, "\(title): \(reason(error))", isTransient: true)
+            ioFailure(error, title)
         case is HTTPParserError: RegistryError(.unreachable, "\(title): EOF", isTransient: true)
         case is ChannelError: RegistryError(.unreachable, "\(title): i/o timeout")
         default: RegistryError(.unreachable, "\(title): \(error)")
         }
+    }
+
+    /// A failure to connect has its address in the request's title alone; docker names it once more.
+    private static func ioFailure(_ error: IOError, _ title: String) -> RegistryError {
+        let isConnecting = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT].contains(error.errnoCode)
+        guard isConnecting else { return RegistryError(.unreachable, "\(title): \(reason(error))", isTransient: true) }
+        let parts = title.split(separator: "\"")
+        let origin = parts.count > 1 ? RegistryCaller.origin(String(parts[1])) : ""
+        let authority = origin.split(separator: "/").last.map(String.init) ?? ""
+        let (host, port) = HostPort.split(authority)
+        let number = port ?? (origin.hasPrefix("https") ? 443 : 80)
+        let shown = host.contains(":") ? "[\(host)]" : host
+        return RegistryError(.unreachable, "\(title): dial tcp \(shown):\(number): connect: \(reason(error))")
     }
 
     private static func connection(_ error: NIOConnectionError, _ title: String) -> RegistryError {
