@@ -156,7 +156,7 @@ let package = Package(
         .testTarget(
             name: "RegistryClientTests",
             dependencies: [
-                "RegistryClient", "FixtureRegistry", "OCI", "TestSupport",
+                "RegistryClient", "DockerAPI", "OCI",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -164,7 +164,8 @@ public actor ImageStore {
             throw ImageStoreError(.notFound, "No such image: \(text)")
         }
         if let id = names.image(reference), let record = images[id] { return record }
-        if reference.digest == nil, reference.tag == nil || text.hasPrefix("sha256:"), let record = recordByPrefix(text) {
+        if reference.digest == nil, reference.tag == nil || text.hasPrefix("sha256:"), let record = recordByPrefix(text)
+        {
             return record
         }
         throw ImageStoreError(.notFound, "No such image: \(reference.withDefaultTag.familiar)")

@@ -67,7 +67,8 @@ struct BlobDownload {
     private func checkRange(_ header: String?, start: Int64) throws(RegistryError) {
         guard let header, header.hasPrefix("bytes \(start)-") else {
             throw RegistryError(
-                .corrupt, "blob \(descriptor.digest): asked from byte \(start), got \"\(header ?? "no Content-Range")\"")
+                .corrupt, "blob \(descriptor.digest): asked from byte \(start), got \"\(header ?? "no Content-Range")\""
+            )
         }
     }
 

@@ -4,19 +4,19 @@ extension Platform {
     /// What this process runs on.
     public static var host: Platform {
         #if arch(x86_64)
-        Platform(architecture: "amd64")
+            Platform(architecture: "amd64")
         #elseif arch(arm64)
-        Platform(architecture: "arm64", variant: "v8")
+            Platform(architecture: "arm64", variant: "v8")
         #elseif arch(arm)
-        Platform(architecture: "arm", variant: "v7")
+            Platform(architecture: "arm", variant: "v7")
         #elseif arch(i386)
-        Platform(architecture: "386")
+            Platform(architecture: "386")
         #elseif arch(powerpc64le)
-        Platform(architecture: "ppc64le")
+            Platform(architecture: "ppc64le")
         #elseif arch(s390x)
-        Platform(architecture: "s390x")
+            Platform(architecture: "s390x")
         #elseif arch(riscv64)
-        Platform(architecture: "riscv64")
+            Platform(architecture: "riscv64")
         #endif
     }
 
@@ -25,7 +25,10 @@ extension Platform {
     public init?(parsing text: String) {
         let parts = text.lowercased().split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let isPlain = parts.allSatisfy { part in
-            !part.isEmpty && part.utf8.allSatisfy { $0 == 0x5F || $0 == 0x2D || $0 == 0x2E || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
+            !part.isEmpty
+                && part.utf8.allSatisfy {
+                    $0 == 0x5F || $0 == 0x2D || $0 == 0x2E || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0)
+                }
         }
         guard isPlain, (1...3).contains(parts.count) else { return nil }
         if parts.count == 1 {

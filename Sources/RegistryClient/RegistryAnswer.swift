@@ -64,7 +64,8 @@ enum RegistryAnswer {
                 let description = challenge.parameters["error_description"]
                 switch challenge.parameters["error"] {
                 case "invalid_token":
-                    return first(of: body) ?? Fault(code: "UNAUTHORIZED", message: description ?? authenticationRequired)
+                    return first(of: body)
+                        ?? Fault(code: "UNAUTHORIZED", message: description ?? authenticationRequired)
                 case "insufficient_scope":
                     return Fault(code: "DENIED", message: description ?? "requested access to the resource is denied")
                 default: continue

@@ -46,7 +46,8 @@ public final class RegistryClient: Sendable {
         domain = String(domain.prefix { $0 != "/" })
         if domain.isEmpty || domain == "index.docker.io" { domain = ImageReference.defaultDomain }
         var last = RegistryError(.refused, "\"\(server)\" is no registry")
-        for endpoint in RegistryEndpoint.candidates(for: domain, configuration: configuration) where !endpoint.isMirror {
+        for endpoint in RegistryEndpoint.candidates(for: domain, configuration: configuration) where !endpoint.isMirror
+        {
             let authorizer = Authorizer(
                 transport: transport, configuration: configuration, credentials: credentials, scope: nil)
             let caller = RegistryCaller(

@@ -16,7 +16,8 @@ public final class RemoteRepository: Sendable {
     init(reference: ImageReference, credentials: RegistryCredentials?, client: RegistryClient) {
         self.reference = reference
         self.client = client
-        callers = RegistryEndpoint.candidates(for: reference.domain, configuration: client.configuration).map { endpoint in
+        callers = RegistryEndpoint.candidates(for: reference.domain, configuration: client.configuration).map {
+            endpoint in
             RegistryCaller(
                 endpoint: endpoint,
                 authorizer: Authorizer(
@@ -45,7 +46,8 @@ public final class RemoteRepository: Sendable {
             let descriptor = try PlatformChoice(platform ?? .host).choose(from: index)
             let document = try await document(descriptor, known: known)
             guard case .manifest(let manifest) = document.content else {
-                throw RegistryError(.unsupported, "index \(target.digest) leads to another index, which is not followed")
+                throw RegistryError(
+                    .unsupported, "index \(target.digest) leads to another index, which is not followed")
             }
             return ResolvedImage(target: target, manifestDocument: document, manifest: manifest)
         }
@@ -110,7 +112,9 @@ public final class RemoteRepository: Sendable {
             let digest: Digest
             do { digest = try Digest(parsing: text) } catch { throw RegistryError(.refused, error.message) }
             if let document = known(digest) { return document }
-            return try await firstAnswer { caller throws(RegistryError) in try await fetch(digest.description, from: caller, expected: digest) }
+            return try await firstAnswer { caller throws(RegistryError) in
+                try await fetch(digest.description, from: caller, expected: digest)
+            }
         }
         let tag = reference.tag ?? ImageReference.defaultTag
         return try await firstAnswer { caller throws(RegistryError) in
@@ -136,13 +140,17 @@ public final class RemoteRepository: Sendable {
         }
     }
 
-    private func document(_ descriptor: Descriptor, known: (Digest) -> Document?) async throws(RegistryError) -> Document {
+    private func document(_ descriptor: Descriptor, known: (Digest) -> Document?) async throws(RegistryError)
+        -> Document
+    {
         if let document = known(descriptor.digest) { return document }
         let caller = callers[chosen.withLock { $0 } ?? 0]
         return try await fetch(descriptor.digest.description, from: caller, expected: descriptor.digest)
     }
 
-    private func fetch(_ name: String, from caller: RegistryCaller, expected: Digest?) async throws(RegistryError) -> Document {
+    private func fetch(_ name: String, from caller: RegistryCaller, expected: Digest?) async throws(RegistryError)
+        -> Document
+    {
         let answer: RegistryCaller.Answer
         do {
             answer = try await caller.document(
@@ -160,7 +168,8 @@ public final class RemoteRepository: Sendable {
         }
         if let type, Self.isSchema1(type) { throw schema1() }
         do {
-            return try Document(parsing: answer.body, mediaType: type.flatMap { $0.isIndex || $0.isManifest ? $0 : nil })
+            return try Document(
+                parsing: answer.body, mediaType: type.flatMap { $0.isIndex || $0.isManifest ? $0 : nil })
         } catch {
             if error.code == .unsupported, Self.isSchema1(answer.body) { throw schema1() }
             throw RegistryError(error.code == .unsupported ? .unsupported : .corrupt, error.message)
@@ -180,7 +189,9 @@ public final class RemoteRepository: Sendable {
                 return value
             } catch {
                 failure = error
-                guard error.code != .cancelled, caller.endpoint.isMirror || error.code == .unreachable else { throw error }
+                guard error.code != .cancelled, caller.endpoint.isMirror || error.code == .unreachable else {
+                    throw error
+                }
             }
         }
         throw failure

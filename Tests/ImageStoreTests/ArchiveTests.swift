@@ -68,7 +68,8 @@ func body(_ bytes: [UInt8], pieces: Int = 100_000) -> AsyncThrowingStream<ByteBu
             let saved = Collected()
             try await store.save([name], to: saved)
             let archive = try TarArchive(parsing: saved.bytes)
-            for member in archive.members where member.entry.path.hasPrefix("blobs/sha256/") && !member.content.isEmpty {
+            for member in archive.members where member.entry.path.hasPrefix("blobs/sha256/") && !member.content.isEmpty
+            {
                 #expect(member.entry.path == "blobs/sha256/\(Digest.sha256(of: member.content).hexadecimal)")
             }
             let manifest = try JSONValue.parse(try #require(archive["manifest.json"]).content)
@@ -96,7 +97,9 @@ func body(_ bytes: [UInt8], pieces: Int = 100_000) -> AsyncThrowingStream<ByteBu
         }
     }
 
-    @Test("a damaged archive is refused and leaves nothing", arguments: ["empty", "no-manifest", "layer", "config", "cut", "missing-layer"])
+    @Test(
+        "a damaged archive is refused and leaves nothing",
+        arguments: ["empty", "no-manifest", "layer", "config", "cut", "missing-layer"])
     func damaged(how: String) async throws {
         try await withStore { store, registry, scratch in
             let name = "\(registry.address)/case/tiny"
@@ -143,7 +146,8 @@ func body(_ bytes: [UInt8], pieces: Int = 100_000) -> AsyncThrowingStream<ByteBu
             #expect(try await store.history("made:1").map(\.comment) == ["Imported from -"])
             #expect(try Tree.describe(image.lowerDirectories[0])["etc/os-release"]?.contains("size 8") == true)
             await #expect(throws: ImageStoreError.self) {
-                try await store.importImage(body(Array("no tar".utf8) + [UInt8](repeating: 7, count: 600)), name: nil, message: "", created: "")
+                try await store.importImage(
+                    body(Array("no tar".utf8) + [UInt8](repeating: 7, count: 600)), name: nil, message: "", created: "")
             }
             #expect(try scratch.leftovers().contains { $0.hasPrefix("tmp/") } == false)
         }

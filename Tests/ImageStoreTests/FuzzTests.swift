@@ -46,7 +46,8 @@ struct Seeded: RandomNumberGenerator {
     }
 
     private static let names = [
-        "a", "b", "a/b", "a/../b", "../c", "/d", ".", "..", "a/b/c/d", ".wh.a", "a/.wh.b", ".wh..wh..opq", ".wh..", ".wh...",
+        "a", "b", "a/b", "a/../b", "../c", "/d", ".", "..", "a/b/c/d", ".wh.a", "a/.wh.b", ".wh..wh..opq", ".wh..",
+        ".wh...",
         "a//b", "./e", "canary", "../canary", "../../canary",
     ]
 
@@ -62,7 +63,8 @@ struct Seeded: RandomNumberGenerator {
             ]
             let kind = kinds.randomElement(using: &random) ?? .file
             let content = kind == .file ? [UInt8](repeating: 7, count: Int.random(in: 0...2000, using: &random)) : []
-            try writer.add(TarEntry(path: name, kind: kind, mode: UInt32.random(in: 0...0o7777, using: &random)), content: content)
+            try writer.add(
+                TarEntry(path: name, kind: kind, mode: UInt32.random(in: 0...0o7777, using: &random)), content: content)
         }
         try writer.finish()
         var bytes = memory.bytes
@@ -71,7 +73,9 @@ struct Seeded: RandomNumberGenerator {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
             }
         }
-        if Int.random(in: 0..<8, using: &random) == 0 { bytes = Array(bytes.prefix(Int.random(in: 0..<bytes.count, using: &random))) }
+        if Int.random(in: 0..<8, using: &random) == 0 {
+            bytes = Array(bytes.prefix(Int.random(in: 0..<bytes.count, using: &random)))
+        }
         guard Bool.random(using: &random) else { return bytes }
         let packed = MemorySink(limit: 1 << 22)
         let gzip = try GzipSink(next: packed)

@@ -32,7 +32,8 @@ import Testing
             #expect(lower["etc"]?.hasPrefix("40755 0:0 1500000000.0") == true)
             #expect(lower["etc/motd"]?.hasPrefix("100644 7:8") == true)
             let upper = try Tree.describe(image.layers[1].directory)
-            #expect(upper["etc/hidden"] == "20000 0:0 \(upper["etc/hidden"]?.split(separator: " ")[2] ?? "") device 0:0")
+            #expect(
+                upper["etc/hidden"] == "20000 0:0 \(upper["etc/hidden"]?.split(separator: " ")[2] ?? "") device 0:0")
             #expect(upper["var/cache"]?.contains("trusted.overlay.opaque=79") == true)
 
             let again = try await store.pull(name).collected()
@@ -44,19 +45,21 @@ import Testing
         }
     }
 
-    @Test("each fault of a registry ends in its error and leaves nothing", arguments: [
-        ("wrong-digest", ImageStoreError.Code.corrupt, "filesystem layer verification failed for digest sha256:"),
-        ("truncated-blob", .unreachable, "EOF"),
-        ("short-manifest", .corrupt, "manifest verification failed for digest sha256:"),
-        ("unauthorized", .unauthorized, "unauthorized"),
-        ("denied", .denied, "denied"),
-        ("rate-limited", .rateLimited, "toomanyrequests"),
-        ("server-error", .unavailable, "received unexpected HTTP status: 500 Internal Server Error"),
-        ("manifest-unknown", .notFound, "manifest for "),
-        ("blob-unknown", .notFound, "unknown blob"),
-        ("huge-manifest", .limitExceeded, "4194304 bytes"),
-        ("schema-1", .unsupported, "schema 1"),
-    ])
+    @Test(
+        "each fault of a registry ends in its error and leaves nothing",
+        arguments: [
+            ("wrong-digest", ImageStoreError.Code.corrupt, "filesystem layer verification failed for digest sha256:"),
+            ("truncated-blob", .unreachable, "EOF"),
+            ("short-manifest", .corrupt, "manifest verification failed for digest sha256:"),
+            ("unauthorized", .unauthorized, "unauthorized"),
+            ("denied", .denied, "denied"),
+            ("rate-limited", .rateLimited, "toomanyrequests"),
+            ("server-error", .unavailable, "received unexpected HTTP status: 500 Internal Server Error"),
+            ("manifest-unknown", .notFound, "manifest for "),
+            ("blob-unknown", .notFound, "unknown blob"),
+            ("huge-manifest", .limitExceeded, "4194304 bytes"),
+            ("schema-1", .unsupported, "schema 1"),
+        ])
     func faults(mode: String, code: ImageStoreError.Code, text: String) async throws {
         try await withStore { store, registry, scratch in
             let before = try scratch.leftovers()
@@ -69,10 +72,12 @@ import Testing
         }
     }
 
-    @Test("what a registry may do is done", arguments: [
-        "redirect", "truncated-once", "unavailable-once", "index", "schema-2", "no-content-length", "slow",
-        "foreign-platform",
-    ])
+    @Test(
+        "what a registry may do is done",
+        arguments: [
+            "redirect", "truncated-once", "unavailable-once", "index", "schema-2", "no-content-length", "slow",
+            "foreign-platform",
+        ])
     func goes(mode: String) async throws {
         try await withStore { store, registry, _ in
             let name = "\(registry.address)/case/\(mode)/tiny"
@@ -148,10 +153,15 @@ import Testing
     @Test("an unreachable registry and a bad name are told in docker's words")
     func unreachable() async throws {
         try await withStore { store, _, _ in
-            let refused = await #expect(throws: ImageStoreError.self) { _ = try await store.pull("127.0.0.1:1/x").collected() }
+            let refused = await #expect(throws: ImageStoreError.self) {
+                _ = try await store.pull("127.0.0.1:1/x").collected()
+            }
             #expect(refused?.code == .unreachable)
-            #expect(refused?.message == "Get \"http://127.0.0.1:1/v2/\": dial tcp 127.0.0.1:1: connect: connection refused")
-            let bad = await #expect(throws: ImageStoreError.self) { _ = try await store.pull("UPPER/x:y:z").collected() }
+            #expect(
+                refused?.message == "Get \"http://127.0.0.1:1/v2/\": dial tcp 127.0.0.1:1: connect: connection refused")
+            let bad = await #expect(throws: ImageStoreError.self) {
+                _ = try await store.pull("UPPER/x:y:z").collected()
+            }
             #expect(bad?.code == .invalidArgument)
         }
     }

@@ -37,14 +37,19 @@ import Testing
     func lookUp() async throws {
         try await withImage { store, image, name, _, _ in
             try await store.tag(name, as: "mine")
-            for text in [name, "\(name):latest", image.digests[0], image.id.description, image.id.hexadecimal,
-                String(image.id.hexadecimal.prefix(12)), "sha256:\(image.id.hexadecimal.prefix(12))", "mine", "mine:latest",
-                "docker.io/library/mine"] {
+            for text in [
+                name, "\(name):latest", image.digests[0], image.id.description, image.id.hexadecimal,
+                String(image.id.hexadecimal.prefix(12)), "sha256:\(image.id.hexadecimal.prefix(12))", "mine",
+                "mine:latest",
+                "docker.io/library/mine",
+            ] {
                 #expect(try await store.image(text).id == image.id, "\(text)")
             }
             #expect(await message { _ = try await store.image("nosuch") } == "No such image: nosuch:latest")
             #expect(await message { _ = try await store.image("a b") } == "invalid reference format")
-            #expect(await message { _ = try await store.image(String(repeating: "0", count: 64)) }.hasPrefix("No such image: 0"))
+            #expect(
+                await message { _ = try await store.image(String(repeating: "0", count: 64)) }.hasPrefix(
+                    "No such image: 0"))
         }
     }
 
@@ -55,11 +60,12 @@ import Testing
             let first = try await store.remove("mine:1")
             #expect(first == [.untagged("mine:1", image: image.id)])
             let second = try await store.remove(name)
-            #expect(second == [
-                .untagged("\(name):latest", image: image.id), .untagged(image.digests[0], image: image.id),
-                .deletedImage(image.id), .deletedLayer(image.layers[1].chainID, size: 4),
-                .deletedLayer(image.layers[0].chainID, size: image.layers[0].size),
-            ])
+            #expect(
+                second == [
+                    .untagged("\(name):latest", image: image.id), .untagged(image.digests[0], image: image.id),
+                    .deletedImage(image.id), .deletedLayer(image.layers[1].chainID, size: 4),
+                    .deletedLayer(image.layers[0].chainID, size: image.layers[0].size),
+                ])
             #expect(try scratch.leftovers().isEmpty)
         }
     }
@@ -87,7 +93,8 @@ import Testing
             try await store.tag(name, as: "other")
             #expect(
                 await message { try await store.remove(String(short)) }
-                    == "conflict: unable to delete \(short) (must be forced) - image is referenced in multiple repositories")
+                    == "conflict: unable to delete \(short) (must be forced) - image is referenced in multiple repositories"
+            )
             try await store.remove(String(short), force: true)
             #expect(await store.list().isEmpty)
         }
@@ -114,7 +121,9 @@ import Testing
         try await withImage { store, image, name, containers, _ in
             try await store.tag(name, as: "kept")
             #expect(try await store.prune(PruneFilter()).removed.isEmpty)
-            #expect(try await store.prune(PruneFilter(danglingOnly: false, createdBefore: "2024-01-01T00:00:00Z")).removed.isEmpty)
+            #expect(
+                try await store.prune(PruneFilter(danglingOnly: false, createdBefore: "2024-01-01T00:00:00Z")).removed
+                    .isEmpty)
             #expect(try await store.prune(PruneFilter(danglingOnly: false) { _ in false }).removed.isEmpty)
             containers.set([ContainerUse(containerID: "c", image: image.id, topLayer: image.topLayer, isRunning: true)])
             _ = try await store.prune(PruneFilter(danglingOnly: false))
@@ -137,7 +146,10 @@ import Testing
             #expect(usage.layersSize == images[0].size)
             #expect(usage.sharedSizes[images[0].id] == images[0].size)
             #expect(usage.reclaimable == usage.layersSize)
-            #expect(try await store.history(images[0].id.description).map(\.createdBy) == ["ADD upper", "ENV PATH=/bin", "ADD lower"])
+            #expect(
+                try await store.history(images[0].id.description).map(\.createdBy) == [
+                    "ADD upper", "ENV PATH=/bin", "ADD lower",
+                ])
         }
     }
 }

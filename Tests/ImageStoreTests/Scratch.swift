@@ -21,7 +21,9 @@ final class Scratch: Sendable {
         do { try TreeRemover.remove(path: path) } catch { Issue.record("cannot remove \(path): \(error)") }
     }
 
-    func open(containers: @escaping @Sendable () async -> [ContainerUse] = { [] }, registry: RegistryClient) async throws -> ImageStore {
+    func open(containers: @escaping @Sendable () async -> [ContainerUse] = { [] }, registry: RegistryClient)
+        async throws -> ImageStore
+    {
         try await ImageStore.open(
             ImageStoreConfiguration(root: "\(path)/store"), registry: registry, containers: containers)
     }
@@ -29,7 +31,8 @@ final class Scratch: Sendable {
     /// Everything under the store but empty folders of its own, sorted.
     func leftovers() throws -> [String] {
         try Tree.describe("\(path)/store").keys.filter { name in
-            !["", "content", "content/sha256", "content/sha512", "layers", "images", "tmp", "references.json"].contains(name)
+            !["", "content", "content/sha256", "content/sha512", "layers", "images", "tmp", "references.json"].contains(
+                name)
         }.sorted()
     }
 }
@@ -136,7 +139,9 @@ enum Tree {
         var names = [CChar](repeating: 0, count: 1 << 16)
         let length = clinux_llistxattrat(parent.number, name, &names, names.count)
         guard length > 0 else { return [] }
-        let list = names.prefix(Int(length)).split(separator: 0).map { String(decoding: $0.map(UInt8.init(bitPattern:)), as: UTF8.self) }
+        let list = names.prefix(Int(length)).split(separator: 0).map {
+            String(decoding: $0.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        }
         return list.sorted().map { attribute in
             var value = [UInt8](repeating: 0, count: 1 << 16)
             let size = clinux_lgetxattrat(parent.number, name, attribute, &value, value.count)

@@ -49,7 +49,8 @@ struct Unpacking {
     func faithful() throws {
         let unpacking = try Unpacking()
         let bytes = try Unpacking.tar { writer throws(OCIError) in
-            var folder = TarEntry(path: "d/", kind: .directory, mode: 0o1777, uid: 1, gid: 2, modificationTime: 1_000_000)
+            var folder = TarEntry(
+                path: "d/", kind: .directory, mode: 0o1777, uid: 1, gid: 2, modificationTime: 1_000_000)
             folder.modificationNanoseconds = 123_456_789
             try writer.add(folder)
             var file = TarEntry(path: "d/f", mode: 0o6755, uid: 3_000_000, gid: 4, modificationTime: 2_000_000)
@@ -59,8 +60,14 @@ struct Unpacking {
                 "security.capability": [1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
             ]
             try writer.add(file, content: Array("content".utf8))
-            try writer.add(TarEntry(path: "d/h", kind: .hardLink(target: "d/f"), mode: 0o6755, uid: 3_000_000, gid: 4, modificationTime: 2_000_000))
-            try writer.add(TarEntry(path: "d/s", kind: .symbolicLink(target: "/no/where"), mode: 0o777, uid: 9, gid: 9, modificationTime: 7))
+            try writer.add(
+                TarEntry(
+                    path: "d/h", kind: .hardLink(target: "d/f"), mode: 0o6755, uid: 3_000_000, gid: 4,
+                    modificationTime: 2_000_000))
+            try writer.add(
+                TarEntry(
+                    path: "d/s", kind: .symbolicLink(target: "/no/where"), mode: 0o777, uid: 9, gid: 9,
+                    modificationTime: 7))
             try writer.add(TarEntry(path: "d/p", kind: .fifo, mode: 0o620))
             try writer.add(TarEntry(path: "d/c", kind: .characterDevice(major: 1, minor: 3), mode: 0o666))
             try writer.add(TarEntry(path: "d/b", kind: .blockDevice(major: 7, minor: 300), mode: 0o660))
@@ -86,13 +93,15 @@ struct Unpacking {
     func replaced() throws {
         let unpacking = try Unpacking()
         let outside = try unpacking.outside()
-        try unpacking.unpack(try Unpacking.tar { writer throws(OCIError) in
-            try writer.add(TarEntry(path: "a/b/c"), content: [1, 2, 3])
-            try writer.add(TarEntry(path: "a", kind: .symbolicLink(target: "../../.."), mode: 0o777))
-            try writer.add(TarEntry(path: "a/canary"), content: Array("written".utf8))
-            try writer.add(TarEntry(path: "x", kind: .symbolicLink(target: "\(unpacking.scratch.path)/guard/canary")))
-            try writer.add(TarEntry(path: "x"), content: Array("mine".utf8))
-        })
+        try unpacking.unpack(
+            try Unpacking.tar { writer throws(OCIError) in
+                try writer.add(TarEntry(path: "a/b/c"), content: [1, 2, 3])
+                try writer.add(TarEntry(path: "a", kind: .symbolicLink(target: "../../.."), mode: 0o777))
+                try writer.add(TarEntry(path: "a/canary"), content: Array("written".utf8))
+                try writer.add(
+                    TarEntry(path: "x", kind: .symbolicLink(target: "\(unpacking.scratch.path)/guard/canary")))
+                try writer.add(TarEntry(path: "x"), content: Array("mine".utf8))
+            })
         #expect(try unpacking.outside() == outside)
         let tree = try Tree.describe(unpacking.folder)
         // The link leads where it would lead in the container: to its root.
@@ -103,16 +112,17 @@ struct Unpacking {
     @Test("whiteouts become overlay's")
     func whiteouts() throws {
         let unpacking = try Unpacking()
-        try unpacking.unpack(try Unpacking.tar { writer throws(OCIError) in
-            try writer.add(TarEntry(path: "etc/.wh.gone", uid: 5, gid: 6))
-            try writer.add(TarEntry(path: "srv/", kind: .directory, mode: 0o755))
-            try writer.add(TarEntry(path: "srv/.wh..wh..opq"))
-            try writer.add(TarEntry(path: ".wh..wh.plnk/", kind: .directory))
-            try writer.add(TarEntry(path: "both"), content: [1])
-            try writer.add(TarEntry(path: ".wh.both"))
-            try writer.add(TarEntry(path: ".wh.again"))
-            try writer.add(TarEntry(path: "again/", kind: .directory, mode: 0o700))
-        })
+        try unpacking.unpack(
+            try Unpacking.tar { writer throws(OCIError) in
+                try writer.add(TarEntry(path: "etc/.wh.gone", uid: 5, gid: 6))
+                try writer.add(TarEntry(path: "srv/", kind: .directory, mode: 0o755))
+                try writer.add(TarEntry(path: "srv/.wh..wh..opq"))
+                try writer.add(TarEntry(path: ".wh..wh.plnk/", kind: .directory))
+                try writer.add(TarEntry(path: "both"), content: [1])
+                try writer.add(TarEntry(path: ".wh.both"))
+                try writer.add(TarEntry(path: ".wh.again"))
+                try writer.add(TarEntry(path: "again/", kind: .directory, mode: 0o700))
+            })
         let tree = try Tree.describe(unpacking.folder, times: false)
         #expect(tree["etc/gone"] == "20000 5:6 device 0:0")
         #expect(tree["srv"]?.contains("trusted.overlay.opaque=79") == true)
@@ -121,10 +131,13 @@ struct Unpacking {
         #expect(!tree.keys.contains { $0.contains(".wh.") })
     }
 
-    @Test("hostile entries are refused by name and write nothing outside", arguments: [
-        "dotdot", "dotdot-deep", "hardlink-out", "hardlink-missing", "hardlink-self", "whiteout-dotdot", "whiteout-dot",
-        "whiteout-nothing", "long-name", "deep", "file-as-folder", "pax-path", "gnu-long-link-out",
-    ])
+    @Test(
+        "hostile entries are refused by name and write nothing outside",
+        arguments: [
+            "dotdot", "dotdot-deep", "hardlink-out", "hardlink-missing", "hardlink-self", "whiteout-dotdot",
+            "whiteout-dot",
+            "whiteout-nothing", "long-name", "deep", "file-as-folder", "pax-path", "gnu-long-link-out",
+        ])
     func hostile(name: String) throws {
         let unpacking = try Unpacking()
         let outside = try unpacking.outside()
@@ -145,13 +158,16 @@ struct Unpacking {
             case "file-as-folder":
                 try writer.add(TarEntry(path: "f"), content: [1])
                 try writer.add(TarEntry(path: "f/g"), content: [1])
-            case "pax-path": try writer.add(TarEntry(path: String(repeating: "../", count: 60) + "canary"), content: [1])
+            case "pax-path":
+                try writer.add(TarEntry(path: String(repeating: "../", count: 60) + "canary"), content: [1])
             default:
-                try writer.add(TarEntry(path: "x", kind: .hardLink(target: String(repeating: "../", count: 60) + "canary")))
+                try writer.add(
+                    TarEntry(path: "x", kind: .hardLink(target: String(repeating: "../", count: 60) + "canary")))
             }
         }
         let error = #expect(throws: OCIError.self) { try unpacking.unpack(bytes, limits: limits) }
-        #expect(error?.message.contains("tar") == true || error?.message.contains("\"") == true, "\(error?.message ?? "")")
+        #expect(
+            error?.message.contains("tar") == true || error?.message.contains("\"") == true, "\(error?.message ?? "")")
         #expect(try unpacking.outside() == outside)
     }
 
@@ -160,12 +176,13 @@ struct Unpacking {
         let unpacking = try Unpacking()
         let outside = try unpacking.outside()
         let canary = "\(unpacking.scratch.path)/guard/canary"
-        try unpacking.unpack(try Unpacking.tar { writer throws(OCIError) in
-            try writer.add(TarEntry(path: canary), content: Array("inside".utf8))
-            try writer.add(TarEntry(path: "link", kind: .symbolicLink(target: "\(unpacking.scratch.path)/guard")))
-            try writer.add(TarEntry(path: "link/other"), content: [1])
-            try writer.add(TarEntry(path: "hard", kind: .hardLink(target: "link/canary")))
-        })
+        try unpacking.unpack(
+            try Unpacking.tar { writer throws(OCIError) in
+                try writer.add(TarEntry(path: canary), content: Array("inside".utf8))
+                try writer.add(TarEntry(path: "link", kind: .symbolicLink(target: "\(unpacking.scratch.path)/guard")))
+                try writer.add(TarEntry(path: "link/other"), content: [1])
+                try writer.add(TarEntry(path: "hard", kind: .hardLink(target: "link/canary")))
+            })
         #expect(try unpacking.outside() == outside)
         #expect(try Tree.describe(unpacking.folder)["hard"]?.contains("size 6") == true)
     }
@@ -195,7 +212,9 @@ struct Unpacking {
 
     @Test("a gzip stream that is cut, damaged or followed by rubbish is refused; several members are one")
     func streams() throws {
-        let tar = try Unpacking.tar { writer throws(OCIError) in try writer.add(TarEntry(path: "f"), content: [1, 2, 3]) }
+        let tar = try Unpacking.tar { writer throws(OCIError) in
+            try writer.add(TarEntry(path: "f"), content: [1, 2, 3])
+        }
         func gzipped(_ bytes: some Collection<UInt8>) throws -> [UInt8] {
             let memory = MemorySink(limit: Int.max)
             let gzip = try GzipSink(next: memory)
@@ -242,7 +261,8 @@ struct Unpacking {
         var folder = try FileDescriptor.directory("\(scratch.path)/deep")
         for _ in 0..<1000 {
             try SystemCall.check(clinux_mkdirat(folder.number, "d", 0o755), "make")
-            folder = FileDescriptor(try SystemCall.check(clinux_openat2(folder.number, "d", UInt64(FileFlags.directory), 0, 0), "open"))
+            folder = FileDescriptor(
+                try SystemCall.check(clinux_openat2(folder.number, "d", UInt64(FileFlags.directory), 0, 0), "open"))
         }
         try TreeRemover.remove(path: "\(scratch.path)/deep")
         #expect(!File.exists("\(scratch.path)/deep"))

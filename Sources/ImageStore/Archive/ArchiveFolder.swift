@@ -74,7 +74,8 @@ final class ArchiveExtractor: ByteSink {
             let isRelative: Bool = if case .symbolicLink = entry.kind { true } else { false }
             let full = isRelative ? components.dropLast().joined(separator: "/") + "/" + target : target
             guard let resolved = Self.resolve(full), let number = files[resolved] else {
-                throw OCIError(.invalidArchive, "tar entry \"\(name)\" links to \"\(target)\", which is not in the archive")
+                throw OCIError(
+                    .invalidArchive, "tar entry \"\(name)\" links to \"\(target)\", which is not in the archive")
             }
             files[name] = number
         case .directory: break

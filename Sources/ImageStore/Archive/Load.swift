@@ -69,13 +69,17 @@ extension ImageStore {
         }
     }
 
-    func receive(_ archive: some AsyncSequence<ByteBuffer, any Error> & Sendable, at path: String) async throws -> String {
+    func receive(_ archive: some AsyncSequence<ByteBuffer, any Error> & Sendable, at path: String) async throws
+        -> String
+    {
         let file = try FileDescriptor.newFile(path)
         let limit = configuration.limits.tar.archiveBytes
         var total: Int64 = 0
         for try await piece in archive {
             total += Int64(piece.readableBytes)
-            guard total <= limit else { throw ImageStoreError(.limitExceeded, "the archive is larger than \(limit) bytes") }
+            guard total <= limit else {
+                throw ImageStoreError(.limitExceeded, "the archive is larger than \(limit) bytes")
+            }
             try await workers.files.run {
                 try piece.withUnsafeReadableBytes { try file.write($0, shown: path) }
             }
@@ -90,7 +94,8 @@ extension ImageStore {
         guard configuration.diffIDs.count == image.layerFiles.count else {
             throw ImageStoreError(
                 .corrupt,
-                "invalid manifest, layers length mismatch: expected \(configuration.diffIDs.count), got \(image.layerFiles.count)")
+                "invalid manifest, layers length mismatch: expected \(configuration.diffIDs.count), got \(image.layerFiles.count)"
+            )
         }
         let id = Digest.sha256(of: image.configuration)
         guard images[id] == nil else { return id }
@@ -150,7 +155,8 @@ struct ArchiveReader {
         if folder.file("manifest.json") != nil { return try dockerImages() }
         if folder.file("index.json") != nil { return try layoutImages() }
         throw ImageStoreError(
-            .corrupt, "invalid archive: does not contain a manifest.json: neither docker's format nor an OCI image layout")
+            .corrupt,
+            "invalid archive: does not contain a manifest.json: neither docker's format nor an OCI image layout")
     }
 
     private func dockerImages() throws -> [ArchivedImage] {
@@ -168,7 +174,9 @@ struct ArchiveReader {
             return ArchivedImage(
                 configuration: try folder.contents(config, limit: ImageConfiguration.maximumBytes),
                 layerFiles: try layers.map { layer in
-                    guard let name = layer.string else { throw ImageStoreError(.corrupt, "invalid archive: a layer has no name") }
+                    guard let name = layer.string else {
+                        throw ImageStoreError(.corrupt, "invalid archive: a layer has no name")
+                    }
                     return name
                 },
                 tags: (entry["RepoTags"]?.array ?? []).compactMap(\.string), documents: [])
@@ -205,7 +213,8 @@ struct ArchiveReader {
                 throw ImageStoreError(.notFound, "no matching manifest for \(wanted) in the archive's index")
             }
             guard case .manifest = try self.document(choice).content else {
-                throw ImageStoreError(.unsupported, "an index in the archive leads to another index, which is not followed")
+                throw ImageStoreError(
+                    .unsupported, "an index in the archive leads to another index, which is not followed")
             }
             var found = try image(choice, tags: tags)
             found?.documents.append(document)
@@ -226,7 +235,9 @@ struct ArchiveReader {
     }
 
     private func parse(_ name: String) throws -> JSONValue {
-        do { return try JSONValue.parse(try folder.contents(name, limit: Document.maximumBytes)) } catch let error as JSONParseError {
+        do { return try JSONValue.parse(try folder.contents(name, limit: Document.maximumBytes)) } catch let error
+            as JSONParseError
+        {
             throw ImageStoreError(.corrupt, "invalid archive: \(name): \(error)")
         }
     }

@@ -92,7 +92,9 @@ struct ImageArchive: Sendable {
         try writer.finish()
     }
 
-    private func add(_ bytes: [UInt8], _ digest: Digest, to writer: TarWriter, _ written: inout Set<Digest>) throws(OCIError) {
+    private func add(_ bytes: [UInt8], _ digest: Digest, to writer: TarWriter, _ written: inout Set<Digest>)
+        throws(OCIError)
+    {
         guard written.insert(digest).inserted else { return }
         try writer.add(TarEntry(path: Self.path(digest)), content: bytes)
     }

@@ -102,7 +102,9 @@ extension JSONValue {
     fileprivate func digests(_ member: String, _ name: String) throws -> [Digest] {
         guard let list = self[member]?.array else { throw ImageStoreError(.corrupt, "\(name): \(member) is missing") }
         return try list.map { element in
-            guard let text = element.string else { throw ImageStoreError(.corrupt, "\(name): \(member) holds no strings") }
+            guard let text = element.string else {
+                throw ImageStoreError(.corrupt, "\(name): \(member) holds no strings")
+            }
             return try Digest(parsing: text)
         }
     }

@@ -13,7 +13,9 @@ struct ReferenceTable: Sendable {
             throw ImageStoreError(.corrupt, "\(name) is not a JSON object")
         }
         for member in members {
-            guard let id = member.value.string else { throw ImageStoreError(.corrupt, "\(name): \(member.name) is no string") }
+            guard let id = member.value.string else {
+                throw ImageStoreError(.corrupt, "\(name): \(member.name) is no string")
+            }
             images[try ImageReference(parsing: member.name)] = try Digest(parsing: id)
         }
     }

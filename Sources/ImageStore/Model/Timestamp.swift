@@ -26,7 +26,9 @@ struct Timestamp: Comparable {
         var offset: Int64 = 0
         if let sign = rest.first, sign != UInt8(ascii: "Z"), sign != UInt8(ascii: "z") {
             let start = rest.startIndex
-            guard let hours = number(start + 1..<start + 3), let minutes = number(start + 4..<start + 6) else { return nil }
+            guard let hours = number(start + 1..<start + 3), let minutes = number(start + 4..<start + 6) else {
+                return nil
+            }
             offset = (hours * 3600 + minutes * 60) * (sign == UInt8(ascii: "-") ? -1 : 1)
         }
         seconds = Self.days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset

@@ -13,10 +13,11 @@ struct LayerSource: Sendable {
     /// The blob: its digest and size.
     var blob: Descriptor
     /// Streams the blob's verified bytes.
-    var fetch: @Sendable (
-        _ onRetry: @escaping @Sendable (RetryNotice) -> Void,
-        _ consume: @escaping @Sendable (ByteBuffer) async throws -> Void
-    ) async throws -> Void
+    var fetch:
+        @Sendable (
+            _ onRetry: @escaping @Sendable (RetryNotice) -> Void,
+            _ consume: @escaping @Sendable (ByteBuffer) async throws -> Void
+        ) async throws -> Void
 
     /// How progress names it.
     var shortID: String { String(blob.digest.hexadecimal.prefix(12)) }

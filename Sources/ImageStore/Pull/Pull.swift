@@ -66,7 +66,8 @@ extension ImageStore {
     ) async throws {
         let manifest = resolved.manifest
         guard Self.configurationTypes.contains(manifest.config.mediaType) else {
-            throw ImageStoreError(.unsupported, "unsupported media type \(manifest.config.mediaType): it is no container image")
+            throw ImageStoreError(
+                .unsupported, "unsupported media type \(manifest.config.mediaType): it is no container image")
         }
         let bytes = try await repository.bytes(manifest.config, limit: ImageConfiguration.maximumBytes)
         let configuration = try ImageConfiguration(parsing: bytes)
@@ -75,7 +76,8 @@ extension ImageStore {
         }
         guard configuration.platform.os == "linux" else {
             throw ImageStoreError(
-                .unsupported, "image operating system \"\(configuration.platform.os)\" cannot be used on this platform: "
+                .unsupported,
+                "image operating system \"\(configuration.platform.os)\" cannot be used on this platform: "
                     + "operating system is not supported")
         }
         let sources = zip(manifest.layers, LayerRecord.chainIDs(configuration.diffIDs)).enumerated().map {
@@ -83,11 +85,14 @@ extension ImageStore {
             LayerSource(
                 chainID: pair.1, diffID: configuration.diffIDs[index],
                 parent: index == 0 ? nil : LayerRecord.chainIDs(Array(configuration.diffIDs[..<index])).last,
-                blob: pair.0, fetch: { onRetry, consume in
+                blob: pair.0,
+                fetch: { onRetry, consume in
                     try await repository.blob(pair.0, onRetry: onRetry, consume: consume)
                 })
         }
-        let documents = resolved.target == resolved.manifestDocument ? [resolved.target] : [resolved.target, resolved.manifestDocument]
+        let documents =
+            resolved.target == resolved.manifestDocument
+            ? [resolved.target] : [resolved.target, resolved.manifestDocument]
         try await establish(sources, configuration: bytes, documents: documents) { emit(.layer(id: $0, $1)) }
     }
 

@@ -40,7 +40,8 @@ extension ImageStore {
             return
         }
         // Progress is throttled at its source, and a slow watcher may miss some of it, never the end.
-        let (stream, watcher) = AsyncThrowingStream<LayerProgress, any Error>.makeStream(bufferingPolicy: .bufferingNewest(256))
+        let (stream, watcher) = AsyncThrowingStream<LayerProgress, any Error>.makeStream(
+            bufferingPolicy: .bufferingNewest(256))
         let job = jobs[source.chainID] ?? start(source)
         let id = job.add(watcher)
         do {

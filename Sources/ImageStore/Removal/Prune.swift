@@ -24,7 +24,9 @@ extension ImageStore {
     /// Removes images that nothing uses.
     ///
     /// - Returns: what went, and how many bytes came free.
-    public func prune(_ filter: PruneFilter) async throws(ImageStoreError) -> (removed: [RemovalRecord], reclaimed: Int64) {
+    public func prune(_ filter: PruneFilter) async throws(ImageStoreError) -> (
+        removed: [RemovalRecord], reclaimed: Int64
+    ) {
         var removed: [RemovalRecord] = []
         for image in list() where accepts(image, filter) {
             let references = names.references(to: image.id)

@@ -65,7 +65,9 @@ extension ImageStore {
     }
 
     /// With the last tag of a repository its digests go too.
-    private func untagLeftOverDigests(of reference: ImageReference, _ id: Digest, _ records: inout [RemovalRecord]) throws {
+    private func untagLeftOverDigests(of reference: ImageReference, _ id: Digest, _ records: inout [RemovalRecord])
+        throws
+    {
         guard reference.digest == nil else { return }
         let rest = names.references(to: id).filter { $0.name == reference.name }
         guard rest.allSatisfy({ $0.digest != nil }) else { return }

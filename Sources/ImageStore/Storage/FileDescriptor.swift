@@ -37,7 +37,9 @@ final class FileDescriptor: Sendable {
 enum SystemCall {
     /// The answer, or an error that names what was tried.
     @discardableResult
-    static func check<Answer: SignedInteger>(_ answer: Answer, _ what: @autoclosure () -> String) throws(OCIError) -> Answer {
+    static func check<Answer: SignedInteger>(_ answer: Answer, _ what: @autoclosure () -> String) throws(OCIError)
+        -> Answer
+    {
         guard answer < 0 else { return answer }
         throw error(Int32(truncatingIfNeeded: -answer), what())
     }

@@ -21,7 +21,9 @@ enum Attributes {
         }
         for (attribute, value) in entry.extendedAttributes where isAllowed(attribute) {
             let answer = name.withTerminator { pointer in
-                value.withUnsafeBytes { clinux_lsetxattrat(parent.number, pointer, attribute, $0.baseAddress, $0.count) }
+                value.withUnsafeBytes {
+                    clinux_lsetxattrat(parent.number, pointer, attribute, $0.baseAddress, $0.count)
+                }
             }
             // A file system without extended attributes, and links, which have no user attributes, are passed over as
             // docker passes over them.
@@ -29,7 +31,9 @@ enum Attributes {
             try check(answer, "set attribute \(attribute) of", entry)
         }
         if !isLink {
-            try check(name.withTerminator { clinux_fchmodat(parent.number, $0, entry.mode & 0o7777) }, "set the mode of", entry)
+            try check(
+                name.withTerminator { clinux_fchmodat(parent.number, $0, entry.mode & 0o7777) }, "set the mode of",
+                entry)
         }
         try setTimes(entry, parent, name)
     }

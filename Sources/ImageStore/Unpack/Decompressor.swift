@@ -121,7 +121,9 @@ private final class ZstdDecompressor: ByteSink {
 
     init(next: any ByteSink) throws(OCIError) {
         self.next = next
-        guard let stream = ZSTD_createDStream() else { throw OCIError(.invalidStream, "zstd cannot start a decompressor") }
+        guard let stream = ZSTD_createDStream() else {
+            throw OCIError(.invalidStream, "zstd cannot start a decompressor")
+        }
         self.stream = stream
     }
 
@@ -137,7 +139,8 @@ private final class ZstdDecompressor: ByteSink {
             let before = input.pos
             let hint = ZSTD_decompressStream(stream, &output, &input)
             guard ZSTD_isError(hint) == 0 else {
-                throw OCIError(.invalidStream, "the zstd stream is damaged: \(String(cString: ZSTD_getErrorName(hint)))")
+                throw OCIError(
+                    .invalidStream, "the zstd stream is damaged: \(String(cString: ZSTD_getErrorName(hint)))")
             }
             isBetweenFrames = hint == 0
             if output.pos > 0 { try next.write(UnsafeRawBufferPointer(rebasing: piece[..<output.pos])) }

@@ -11,7 +11,9 @@ struct EntryPath: Hashable {
     /// - Throws: `invalidArchive` for a path that leads above the root, has a NUL byte, or is too deep.
     init(_ bytes: [UInt8], shown: String, maximumDepth: Int) throws(OCIError) {
         components = []
-        guard !bytes.contains(0) else { throw OCIError(.invalidArchive, "tar entry \"\(shown)\" has a NUL byte in its path") }
+        guard !bytes.contains(0) else {
+            throw OCIError(.invalidArchive, "tar entry \"\(shown)\" has a NUL byte in its path")
+        }
         for component in bytes.split(separator: UInt8(ascii: "/")) {
             if component.elementsEqual([UInt8(ascii: ".")]) { continue }
             if component.elementsEqual("..".utf8) {
@@ -21,13 +23,17 @@ struct EntryPath: Hashable {
                 continue
             }
             guard component.count <= 255 else {
-                throw OCIError(.limitExceeded, "tar entry \"\(shown)\" has a name of \(component.count) bytes; at most 255 are read")
+                throw OCIError(
+                    .limitExceeded,
+                    "tar entry \"\(shown)\" has a name of \(component.count) bytes; at most 255 are read")
             }
             components.append(component)
         }
         guard components.count <= maximumDepth else {
             throw OCIError(
-                .limitExceeded, "tar entry \"\(shown.prefix(200))…\" is \(components.count) folders deep; at most \(maximumDepth) are read")
+                .limitExceeded,
+                "tar entry \"\(shown.prefix(200))…\" is \(components.count) folders deep; at most \(maximumDepth) are read"
+            )
         }
     }
 

@@ -42,7 +42,11 @@ final class TreeWriter {
         case .symbolicLink(let target):
             let bytes = entry.rawLinkTarget ?? Array(target.utf8)
             guard !bytes.contains(0) else { throw fault(entry, "has a NUL byte in its target") }
-            try make(parent, name, entry) { clinux_symlinkat($1, $0, $2) } with: { bytes }
+            try make(parent, name, entry) {
+                clinux_symlinkat($1, $0, $2)
+            } with: {
+                bytes
+            }
             size += Int64(bytes.count)
         case .fifo: try makeNode(parent, name, FileFlags.fifo, 0, 0, entry)
         case .characterDevice(let major, let minor):
@@ -66,7 +70,9 @@ final class TreeWriter {
     /// Sets what later entries have changed again: the times of folders.
     func finish() throws(OCIError) {
         for (path, entry) in directoryTimes {
-            guard let name = path.name, let parent = try folders.existing(path), try isDirectory(parent, name) else { continue }
+            guard let name = path.name, let parent = try folders.existing(path), try isDirectory(parent, name) else {
+                continue
+            }
             try Attributes.setTimes(entry, parent, name)
         }
     }
@@ -75,10 +81,14 @@ final class TreeWriter {
         OCIError(.invalidArchive, "tar entry \"\(entry.path)\" \(reason)")
     }
 
-    private func openNew(_ parent: FileDescriptor, _ name: [UInt8], _ entry: TarEntry) throws(OCIError) -> FileDescriptor {
+    private func openNew(_ parent: FileDescriptor, _ name: [UInt8], _ entry: TarEntry) throws(OCIError)
+        -> FileDescriptor
+    {
         let answer = try make(parent, name, entry) { directory, _, name in
             clinux_openat2(directory, name, UInt64(FileFlags.createNew), 0o600, FileFlags.resolveInRoot)
-        } with: { [] }
+        } with: {
+            []
+        }
         return FileDescriptor(answer)
     }
 
@@ -87,7 +97,9 @@ final class TreeWriter {
     ) throws(OCIError) {
         try make(parent, name, entry) { directory, _, name in
             clinux_mknodat(directory, name, type | 0o600, major, minor)
-        } with: { [] }
+        } with: {
+            []
+        }
     }
 
     private func makeDirectory(_ parent: FileDescriptor, _ name: [UInt8], _ entry: TarEntry) throws(OCIError) {
@@ -108,17 +120,24 @@ final class TreeWriter {
         to target: [UInt8], _ parent: FileDescriptor, _ name: [UInt8], _ path: EntryPath, _ entry: TarEntry
     ) throws(OCIError) {
         let targetPath = try EntryPath(target, shown: entry.path, maximumDepth: maximumDepth)
-        guard let targetName = targetPath.name, targetPath != path else { throw fault(entry, "is a hard link to a folder or itself") }
+        guard let targetName = targetPath.name, targetPath != path else {
+            throw fault(entry, "is a hard link to a folder or itself")
+        }
         guard let targetParent = try folders.existing(targetPath) else {
-            throw fault(entry, "is a hard link to \"\(String(decoding: target, as: UTF8.self))\", which is not in the layer")
+            throw fault(
+                entry, "is a hard link to \"\(String(decoding: target, as: UTF8.self))\", which is not in the layer")
         }
         let status = try optionalStatus(targetParent, targetName)
         guard let status, !status.isDirectory else {
-            throw fault(entry, "is a hard link to \"\(String(decoding: target, as: UTF8.self))\", which is no file of the layer")
+            throw fault(
+                entry, "is a hard link to \"\(String(decoding: target, as: UTF8.self))\", which is no file of the layer"
+            )
         }
         try make(parent, name, entry) { directory, target, name in
             clinux_linkat(targetParent.number, target, directory, name)
-        } with: { targetName }
+        } with: {
+            targetName
+        }
     }
 
     private func hide(_ whiteout: Whiteout, in parent: FileDescriptor, _ entry: TarEntry) throws(OCIError) {
@@ -134,7 +153,8 @@ final class TreeWriter {
             }
             try SystemCall.check(answer, "make \"\(entry.path)\"")
             try SystemCall.check(
-                name.withTerminator { clinux_fchownat(parent.number, $0, entry.uid, entry.gid) }, "own \"\(entry.path)\"")
+                name.withTerminator { clinux_fchownat(parent.number, $0, entry.uid, entry.gid) },
+                "own \"\(entry.path)\"")
         }
     }
 

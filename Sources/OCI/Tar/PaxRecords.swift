@@ -47,7 +47,8 @@ struct PaxRecords {
         guard let text = try text(name) else { return nil }
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let fraction = parts.count == 2 ? parts[1] : ""
-        guard let first = parts.first, let whole = Int64(first), fraction.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        guard let first = parts.first, let whole = Int64(first),
+            fraction.utf8.allSatisfy({ (0x30...0x39).contains($0) })
         else { throw OCIError(.invalidArchive, "pax record \(name) is \"\(text.prefix(40))\", not a time") }
         let digits = fraction.prefix(9)
         let padded = digits + String(repeating: "0", count: 9 - digits.utf8.count)

@@ -4,9 +4,9 @@ import NIOHTTP1
 import RawJSON
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// Keeps what one repository's requests need as `Authorization`, and gets it when a registry asks for it
@@ -104,7 +104,8 @@ actor Authorizer {
     private func tokenRequest(_ challenge: Challenge) throws(RegistryError) -> TransportRequest {
         let realm = challenge.parameters["realm"] ?? ""
         let isInsecure = InsecureHosts(configuration.insecureRegistries).contains(Self.authority(of: realm))
-        guard realm.hasPrefix("https://") || (realm.hasPrefix("http://") && (isInsecure || credentials?.isEmpty ?? true))
+        guard
+            realm.hasPrefix("https://") || (realm.hasPrefix("http://") && (isInsecure || credentials?.isEmpty ?? true))
         else {
             throw RegistryError(.refused, "token server \"\(realm)\" would get the credentials unencrypted")
         }

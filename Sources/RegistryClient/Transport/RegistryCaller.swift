@@ -96,7 +96,8 @@ struct RegistryCaller: Sendable {
             throw RegistryError(.refused, "\(request.title): redirect to \"\(location.prefix(200))\" is not followed")
         }
         guard target.hasPrefix("https://") || request.url.hasPrefix("http://") else {
-            throw RegistryError(.refused, "\(request.title): redirect from https to \"\(location.prefix(200))\" is not followed")
+            throw RegistryError(
+                .refused, "\(request.title): redirect from https to \"\(location.prefix(200))\" is not followed")
         }
         return target
     }
@@ -128,7 +129,8 @@ struct RegistryCaller: Sendable {
 
     func pause(after attempt: Int, asked: Int64?) -> TimeAmount {
         if let asked { return min(.seconds(max(0, asked)), configuration.longestPause) }
-        let full = min(configuration.firstPause.nanoseconds << min(attempt - 1, 20), configuration.longestPause.nanoseconds)
+        let full = min(
+            configuration.firstPause.nanoseconds << min(attempt - 1, 20), configuration.longestPause.nanoseconds)
         // Clients that failed together must not come back together.
         return .nanoseconds(Int64.random(in: full / 2...max(full / 2, full)))
     }

@@ -32,7 +32,8 @@ final class Transport: Sendable {
         var options = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: HTTPClient.Configuration.Timeout(
-                connect: configuration.connectTimeout, read: configuration.idleTimeout, write: configuration.idleTimeout),
+                connect: configuration.connectTimeout, read: configuration.idleTimeout, write: configuration.idleTimeout
+            ),
             decompression: .disabled)
         options.httpVersion = .http1Only
         // Failures to connect are retried here, with their reason kept.
