@@ -95,7 +95,7 @@ public final class RemoteRepository: Sendable {
         _ descriptor: Descriptor, onRetry: @escaping @Sendable (RetryNotice) -> Void = { _ in },
         consume: @escaping @Sendable (ByteBuffer) async throws -> Void
     ) async throws {
-        let caller = callers[chosen.withLock { $0 } ?? 0]
+        let caller = try await chosenCaller()
         let title = "blob \(descriptor.digest)"
         try await withDeadline(client.configuration.blobDeadline, title) { [path = reference.path] in
             var download = BlobDownload(descriptor: descriptor, caller: caller, path: path)
@@ -144,7 +144,7 @@ public final class RemoteRepository: Sendable {
         -> Document
     {
         if let document = known(descriptor.digest) { return document }
-        let caller = callers[chosen.withLock { $0 } ?? 0]
+        let caller = try await chosenCaller()
         return try await fetch(descriptor.digest.description, from: caller, expected: descriptor.digest)
     }
 
@@ -174,6 +174,12 @@ public final class RemoteRepository: Sendable {
             if error.code == .unsupported, Self.isSchema1(answer.body) { throw schema1() }
             throw RegistryError(error.code == .unsupported ? .unsupported : .corrupt, error.message)
         }
+    }
+
+    /// The endpoint that answered before, else the first that does.
+    private func chosenCaller() async throws(RegistryError) -> RegistryCaller {
+        if let index = chosen.withLock({ $0 }) { return callers[index] }
+        return try await firstAnswer { caller throws(RegistryError) in caller }
     }
 
     /// Asks one endpoint after the other; a later one only where an earlier one was out of reach or is a mirror.
