@@ -122,7 +122,11 @@ struct LayerJob: Sendable {
             into: try FileDescriptor.directory("\(folder)/layer/diff"), limits: limits,
             compressedBytes: source.blob.size)
         let plain = DigestSink(source.diffID.algorithm, next: unpacker)
-        try feed(Decompressor(next: plain))
+        let handOff = ThreadHandOff(next: plain) { work in workers.writing.pool.submit { _ in work() } }
+        do { try feed(Decompressor(next: handOff)) } catch {
+            handOff.abandon()
+            throw error
+        }
         guard plain.digest == source.diffID else {
             throw OCIError(
                 .contentMismatch,

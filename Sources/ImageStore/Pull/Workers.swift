@@ -7,18 +7,22 @@ struct Workers: Sendable {
     let files: Pool
     /// Unpacks layers.
     let unpacking: Pool
+    /// The second thread of each unpacking: as many as there are of the first, so that none waits for the other.
+    let writing: Pool
     /// Lets only so many downloads run.
     let downloads: Gate
 
     init(_ configuration: ImageStoreConfiguration) {
         files = Pool(threads: 2)
         unpacking = Pool(threads: max(1, configuration.concurrentUnpacks))
+        writing = Pool(threads: max(1, configuration.concurrentUnpacks))
         downloads = Gate(places: max(1, configuration.concurrentDownloads))
     }
 
     func shutdown() async throws {
         try await files.pool.shutdownGracefully()
         try await unpacking.pool.shutdownGracefully()
+        try await writing.pool.shutdownGracefully()
     }
 
     /// Threads for blocking work, apart from those of Swift's tasks.
