@@ -69,7 +69,9 @@ struct DockerTests {
         let database = "\(root)/image/overlay2/layerdb/sha256/\(layer.chainID.hexadecimal)"
         let cache = String(decoding: try File.contents(of: "\(database)/cache-id", limit: 4096), as: UTF8.self)
         let theirs = "\(root)/overlay2/\(cache)/diff"
-        let (plainOurs, plainTheirs) = (try Tree.describe(layer.directory, times: false), try Tree.describe(theirs, times: false))
+        let (plainOurs, plainTheirs) = (
+            try Tree.describe(layer.directory, times: false), try Tree.describe(theirs, times: false)
+        )
         #expect(plainOurs == plainTheirs)
         // A folder that no entry names has the moment of its making.
         let ours = try Tree.describe(layer.directory).filter { named.contains($0.key) }

@@ -83,6 +83,9 @@ struct PaxRecords {
         return attributes
     }
 
+    /// Whether the entry is a sparse file in one of GNU tar's three pax forms.
+    var isSparse: Bool { values.keys.contains { $0.hasPrefix("GNU.sparse.") } }
+
     static let attributePrefix = "SCHILY.xattr."
 
     /// One record, its length counting itself.

@@ -152,6 +152,10 @@ public struct TarDecoder {
         let paxLink = try records.text("linkpath")
         let path = try checkedPath(paxPath ?? longName.map { String(decoding: $0, as: UTF8.self) } ?? header.name)
         guard !path.isEmpty else { throw OCIError(.invalidArchive, "a tar entry has no name") }
+        // Read as a plain file it would have the map of its holes for content, under a name of tar's own making.
+        guard !records.isSparse else {
+            throw OCIError(.unsupported, "tar entry \"\(path)\" is a GNU sparse file, which is not read")
+        }
         let link = try checkedPath(paxLink ?? longLink.map { String(decoding: $0, as: UTF8.self) } ?? header.linkName)
         let size = try preferred(records.number("size"), header.size)
         guard size >= 0 else { throw OCIError(.invalidArchive, "tar entry \"\(path)\" has a negative size") }
