@@ -27,7 +27,7 @@ func body(_ bytes: [UInt8], pieces: Int = 100_000) -> AsyncThrowingStream<ByteBu
     }
 }
 
-@Suite("Archives") struct ArchiveTests {
+@Suite("Archives", .enabled(if: isRoot, "devices, owners and trusted attributes need root")) struct ArchiveTests {
     @Test("what is saved, removed and loaded again is the same image", arguments: [false, true])
     func roundTrip(compressed: Bool) async throws {
         try await withStore { store, registry, scratch in

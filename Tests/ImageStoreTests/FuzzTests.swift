@@ -16,7 +16,7 @@ struct Seeded: RandomNumberGenerator {
     }
 }
 
-@Suite("Random archives") struct FuzzTests {
+@Suite("Random archives", .enabled(if: isRoot, "devices, owners and trusted attributes need root")) struct FuzzTests {
     /// `DRYDOCK_FUZZ_SECONDS` and `DRYDOCK_FUZZ_SEED` make it longer and repeatable.
     @Test("mutated layers are unpacked or refused, and never reach outside")
     func mutations() throws {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ImageStore
 
-@Suite("Pulling") struct PullTests {
+@Suite("Pulling", .enabled(if: isRoot, "devices, owners and trusted attributes need root")) struct PullTests {
     @Test("an image is pulled, unpacked once, named, and up to date the next time")
     func pull() async throws {
         try await withStore { store, registry, scratch in

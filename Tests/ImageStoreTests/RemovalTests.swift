@@ -6,7 +6,8 @@ import Testing
 
 @testable import ImageStore
 
-@Suite("Names and removal") struct RemovalTests {
+@Suite("Names and removal", .enabled(if: isRoot, "devices, owners and trusted attributes need root"))
+struct RemovalTests {
     /// Containers that a test invents.
     final class Containers: Sendable {
         let uses = Mutex<[ContainerUse]>([])

@@ -157,3 +157,6 @@ extension AsyncSequence {
         return list
     }
 }
+
+/// Whether this process may make what layers hold.
+let isRoot = geteuid() == 0

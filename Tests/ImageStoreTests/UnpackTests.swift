@@ -44,7 +44,7 @@ struct Unpacking {
     }
 }
 
-@Suite("Unpacking") struct UnpackTests {
+@Suite("Unpacking", .enabled(if: isRoot, "devices, owners and trusted attributes need root")) struct UnpackTests {
     @Test("every kind of entry keeps its mode, owner, time, links and attributes")
     func faithful() throws {
         let unpacking = try Unpacking()
