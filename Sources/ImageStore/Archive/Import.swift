@@ -44,9 +44,11 @@ extension ImageStore {
     ) async throws -> Digest {
         let incoming = try await receive(archive, at: "\(path)/archive")
         let diffID = try await workers.unpacking.run { [limits = configuration.limits] in
-            let plain = DigestSink(next: CountingLimit(limits.tar.archiveBytes))
+            let file = try File(reading: incoming)
+            let limit = limits.archiveBytes(compressed: try file.size())
+            let plain = DigestSink(next: CountingLimit(limit))
             let unfolded = Decompressor(next: plain)
-            try File(reading: incoming).copy(to: unfolded)
+            try file.copy(to: unfolded)
             try unfolded.finish()
             return plain.digest
         }

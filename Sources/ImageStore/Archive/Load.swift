@@ -55,8 +55,10 @@ extension ImageStore {
         try File.makeFolder("\(path)/files")
         let limits = configuration.limits
         let folder = try await workers.unpacking.run {
-            let extractor = ArchiveExtractor(into: "\(path)/files", limits: limits.tar)
             let file = try File(reading: incoming)
+            var tar = limits.tar
+            tar.archiveBytes = limits.archiveBytes(compressed: try file.size())
+            let extractor = ArchiveExtractor(into: "\(path)/files", limits: tar)
             let unfolded = Decompressor(next: extractor)
             try file.copy(to: unfolded)
             try unfolded.finish()
