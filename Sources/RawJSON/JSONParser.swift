@@ -154,7 +154,9 @@ struct JSONParser {
                 }
                 return text
             case UInt8(ascii: "\\"): content.append(contentsOf: try escape())
-            case 0..<0x20: throw fault("a control character inside a string; it must be escaped")
+            case 0..<0x20:
+                position -= 1
+                throw fault("a control character inside a string; it must be escaped")
             default: content.append(byte)
             }
         }

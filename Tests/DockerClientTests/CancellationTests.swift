@@ -68,6 +68,37 @@ struct CancellationTests {
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
+    @Test("many requests at once, some cancelled at any moment, end as they should")
+    func stress() async throws {
+        let server = try ScriptedServer { connection in
+            try connection.readHead()
+            try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+            try connection.write("ok")
+        }
+        let client = try server.client()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<200 {
+                group.addTask {
+                    let task = Task { try await client.send(get).text }
+                    guard index % 2 == 1 else {
+                        let text = try await task.value
+                        #expect(text == "ok")
+                        return
+                    }
+                    for _ in 0..<index { await Task.yield() }
+                    task.cancel()
+                    do {
+                        let text = try await task.value
+                        #expect(text == "ok")
+                    } catch is CancellationError {
+                        return
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
     #if os(Linux)
         @Test("answers, errors, cancellations and dropped streams leave no descriptor of this client open")
         func descriptors() async throws {
@@ -78,13 +109,15 @@ struct CancellationTests {
                 if head.contains("/ok") { try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok") }
                 try connection.readToEnd()
             }
-            let client = try server.client(headDeadline: .milliseconds(20))
+            let client = try server.client()
             for _ in 0..<10 {
                 _ = try await client.send(EngineRequest("GET", "/ok", versioning: .unversioned))
-                for path in ["/silent", "/garbage"] {
-                    await #expect(throws: DockerClientError.self) {
-                        try await client.send(EngineRequest("GET", path, versioning: .unversioned))
-                    }
+                await #expect(throws: DockerClientError.self) {
+                    try await client.send(
+                        EngineRequest("GET", "/silent", versioning: .unversioned, headDeadline: .milliseconds(20)))
+                }
+                await #expect(throws: DockerClientError.self) {
+                    try await client.send(EngineRequest("GET", "/garbage", versioning: .unversioned))
                 }
                 let stream = try await client.open(EngineRequest("GET", "/ok", versioning: .unversioned))
                 await stream.close()

@@ -39,6 +39,7 @@ struct ResolverTests {
         #expect(try resolve(["DOCKER_CONFIG": "/c"]).origin == .unspecified)
         #expect(try resolve(["DOCKER_CONFIG": "/c"]).endpoint == .dockerDefault)
         #expect(try resolve(["DOCKER_CONTEXT": "default"]).endpoint == .dockerDefault)
+        #expect(try resolve(all, .init(host: "")).endpoint == .dockerDefault)
         #expect(throws: EndpointResolverError.self) { try resolve([:], .init(host: "tcp://a:1", context: "far")) }
     }
 

@@ -5,7 +5,7 @@
 public struct EndpointURL: Sendable, Hashable, CustomStringConvertible {
     /// How the bytes travel.
     public enum Transport: Sendable, Hashable {
-        /// A Unix stream socket at an absolute path.
+        /// A Unix stream socket; a path without `/` before it starts at the working directory.
         case unix(path: String)
         /// A TCP port; the host is a name, an IPv4 address, or an IPv6 address without brackets.
         case tcp(host: String, port: Int)
@@ -75,7 +75,6 @@ public struct EndpointURL: Sendable, Hashable, CustomStringConvertible {
 
     private static func socket(_ path: Substring, text: String) throws(EndpointURLError) -> EndpointURL {
         let path = path.isEmpty ? defaultSocketPath : String(path)
-        guard path.hasPrefix("/") else { throw EndpointURLError(text: text, reason: .relativeSocketPath(path)) }
         guard path.utf8.count <= maximumSocketPathBytes, !path.utf8.contains(0) else {
             throw EndpointURLError(text: text, reason: .socketPathTooLong(bytes: path.utf8.count))
         }
@@ -143,8 +142,6 @@ public struct EndpointURLError: Error, Sendable, Hashable, CustomStringConvertib
         case unsupportedScheme(String)
         /// A scheme nobody knows.
         case unknownScheme(String)
-        /// `unix://` with a path that does not start at the root.
-        case relativeSocketPath(String)
         /// A socket path longer than the kernel accepts.
         case socketPathTooLong(bytes: Int)
         /// A host that is no name and no address.
@@ -174,8 +171,6 @@ public struct EndpointURLError: Error, Sendable, Hashable, CustomStringConvertib
                 + "and use unix:///tmp/docker.sock"
         case .unsupportedScheme(let scheme): "\(text): \(scheme):// cannot be reached from here; \(accepted)"
         case .unknownScheme(let scheme): "\(text): unknown scheme \(scheme)://; \(accepted)"
-        case .relativeSocketPath(let path):
-            "\(text): the socket path \(path) is not absolute; use unix:///absolute/path"
         case .socketPathTooLong(let bytes):
             "\(text): the socket path has \(bytes) bytes, and the kernel takes "
                 + "\(EndpointURL.maximumSocketPathBytes) at most; use a shorter path or a symbolic link"

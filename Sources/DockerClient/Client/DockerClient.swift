@@ -108,8 +108,7 @@ public final class DockerClient: Sendable {
                     method: request.method, upgrade: request.upgrade,
                     maximumHeadBytes: configuration.maximumHeadBytes),
                 record: record), group: group)
-        record.note(.requestStarted(method: request.method, target: serialized.target))
-        link.post(serialized.head + serialized.body)
+        link.begin(serialized)
         let headDeadline = request.headDeadline ?? configuration.headDeadline
         let upload = startUpload(of: request, over: link, isChunked: serialized.isChunked, headDeadline: headDeadline)
         do {

@@ -33,6 +33,8 @@ public enum DockerClientError: Error, Sendable, Hashable, CustomStringConvertibl
         case permissionDenied
         /// Nobody listens.
         case refused
+        /// The daemon's queue of new connections stayed full until the deadline.
+        case queueFull
         /// The host name is unknown.
         case unknownHost(String)
         /// No connection within the deadline.
@@ -85,6 +87,7 @@ extension DockerClientError.UnreachableReason: CustomStringConvertible {
         case .noSuchFile: "no such file. Is the daemon running?"
         case .permissionDenied: "permission denied. Run as a user who may open it (root, or a member of its group)."
         case .refused: "connection refused. Is the daemon running?"
+        case .queueFull: "its queue of new connections stays full. Is the daemon stuck?"
         case .unknownHost(let host): "unknown host \(host). Check the name."
         case .deadline(let duration): "no connection after \(duration.inWords). Is the address right?"
         case .other(let text): text

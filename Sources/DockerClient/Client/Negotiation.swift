@@ -50,7 +50,7 @@ extension DockerClient {
         if let type = response.head.mediaType { parts.append(type) }
         // A TLS port of Go's server explains itself in one line of plain text.
         if response.head.mediaType == "text/plain" || response.head.mediaType == nil, !response.body.isEmpty {
-            parts.append("\"\(HeadLines.shown(response.body.prefix { $0 != 0x0A && $0 != 0x0D }))\"")
+            parts.append("\"\(HeadLines.shown(response.body.prefix { $0 != 0x0A && $0 != 0x0D }, limit: 80))\"")
         }
         return "GET /_ping: \(parts.joined(separator: ", "))"
     }

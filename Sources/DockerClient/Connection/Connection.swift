@@ -58,6 +58,27 @@ final class Connection: Sendable {
     private static func connect(
         _ bootstrap: ClientBootstrap, plan: Plan, secured: EventLoopPromise<Void>?
     ) async throws -> any Channel {
+        let giveUp = ContinuousClock.now + plan.deadline
+        var pause = Duration.milliseconds(1)
+        do {
+            while true {
+                do {
+                    return try await connectOnce(bootstrap, plan: plan)
+                } catch DockerClientError.unreachable(plan.endpoint, .queueFull) where ContinuousClock.now < giveUp {
+                    // Linux refuses a Unix socket whose backlog is full at once and tells nobody when there is room
+                    // (connect(2), EAGAIN), so asking again is the only way to wait.
+                    try await Task.sleep(for: pause)
+                    pause = min(pause * 2, .milliseconds(50))
+                }
+            }
+        } catch {
+            secured?.fail(error)
+            plan.record.note(.failed(String(describing: error)))
+            throw error
+        }
+    }
+
+    private static func connectOnce(_ bootstrap: ClientBootstrap, plan: Plan) async throws -> any Channel {
         var host: String?
         let future: EventLoopFuture<any Channel>
         switch plan.endpoint.transport {
@@ -72,8 +93,6 @@ final class Connection: Sendable {
                 within: plan.deadline, orFailWith: .unreachable(plan.endpoint, .deadline(plan.deadline)))
         } catch {
             future.whenSuccess { $0.close(promise: nil) }
-            secured?.fail(error)
-            plan.record.note(.failed(String(describing: error)))
             if error is DockerClientError || error is CancellationError { throw error }
             let reason = FailureText.unreachable(error, host: host, deadline: plan.deadline)
             throw DockerClientError.unreachable(plan.endpoint, reason)
@@ -94,9 +113,13 @@ final class Connection: Sendable {
                 parser: plan.parser))
     }
 
-    /// Hands bytes over without waiting; a failure shows in the inbox.
-    func post(_ bytes: [UInt8]) {
-        channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
+    /// Begins a request without waiting; a failure shows in the inbox.
+    func begin(_ request: RequestSerializer.Serialized) {
+        // On the event loop, so that the observer sees it after the connection is made.
+        channel.eventLoop.execute { [channel, record] in
+            record.note(.requestStarted(method: request.method, target: request.target))
+            channel.writeAndFlush(ByteBuffer(bytes: request.head + request.body), promise: nil)
+        }
     }
 
     /// Hands bytes over and waits until the kernel has them.
@@ -106,6 +129,8 @@ final class Connection: Sendable {
             try await future.value(
                 within: deadline, orFailWith: .deadline(endpoint, awaited: awaited, after: deadline))
         } catch {
+            // Part of the bytes may be on their way: the stream has lost its place.
+            close()
             throw wrapped(error, awaited: awaited)
         }
     }

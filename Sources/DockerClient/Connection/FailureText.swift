@@ -52,6 +52,7 @@ enum FailureText {
         case ENOENT: .noSuchFile
         case EACCES, EPERM: .permissionDenied
         case ECONNREFUSED: .refused
+        case EAGAIN: .queueFull
         default: .other(text(errno: code))
         }
     }

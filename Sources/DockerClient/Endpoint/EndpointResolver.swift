@@ -108,7 +108,8 @@ public struct EndpointResolver: Sendable {
         let usesTLS =
             options.tlsVerify != nil || (options.tls ?? (variable("DOCKER_TLS") != nil))
             || variable("DOCKER_TLS_VERIFY") != nil
-        let text = nonEmpty(options.host) ?? variable("DOCKER_HOST")
+        // An empty --host is docker's default, whatever DOCKER_HOST says.
+        let text = options.host.map { nonEmpty($0) } ?? variable("DOCKER_HOST")
         let endpoint: EndpointURL
         if let text {
             do { endpoint = try EndpointURL(parsing: text) } catch { throw .host(error, origin: origin) }

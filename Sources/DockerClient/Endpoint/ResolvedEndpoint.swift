@@ -60,7 +60,7 @@ public enum EndpointResolverError: Error, Sendable, CustomStringConvertible {
     /// One sentence: the thing, what is wrong, and the way out.
     public var description: String {
         switch self {
-        case .hostAndContext: "conflicting options: specify either --host or --context, not both"
+        case .hostAndContext: "conflicting options: cannot specify both --host and --context"
         case .host(let error, let origin): "\(origin): \(error)"
         case .unknownContext(let name, let origin, let path):
             "\(origin): context \"\(name)\" not found (no \(path)); `docker context ls` lists those there are"

@@ -66,10 +66,10 @@ struct HeadLines {
         return (String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
     }
 
-    /// At most 40 bytes for a message, what cannot be printed as `.`.
-    static func shown(_ bytes: some Collection<UInt8>) -> String {
-        String(decoding: bytes.prefix(40).map { (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: ".") }, as: UTF8.self)
-            + (bytes.count > 40 ? "…" : "")
+    /// The first bytes for a message, what cannot be printed as `.`.
+    static func shown(_ bytes: some Collection<UInt8>, limit: Int = 40) -> String {
+        String(decoding: bytes.prefix(limit).map { (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: ".") }, as: UTF8.self)
+            + (bytes.count > limit ? "…" : "")
     }
 
     private static func isTokenByte(_ byte: UInt8) -> Bool {

@@ -8,7 +8,8 @@ struct RequestSerializer {
     let basePath: String
     let extraHeaders: [(name: String, value: String)]
 
-    struct Serialized {
+    struct Serialized: Sendable {
+        let method: String
         let target: String
         let head: [UInt8]
         let body: [UInt8]
@@ -25,7 +26,8 @@ struct RequestSerializer {
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
         text += "\r\n"
         return Serialized(
-            target: target, head: Array(text.utf8), body: body, isChunked: isStream && !request.headersExactly)
+            method: request.method, target: target, head: Array(text.utf8), body: body,
+            isChunked: isStream && !request.headersExactly)
     }
 
     private static func target(_ request: EngineRequest, basePath: String, version: APIVersion?) -> String {

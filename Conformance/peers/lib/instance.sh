@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# One running peer: its folders, its state files, whether it is up.
+#
+# $PEER_RUN/INSTANCE holds docker.sock and, one value a file: supervisor and init ("PID STARTTIME"), deadline (seconds
+# since the epoch), token (in the environment of everything `peer exec` runs), data (its folder on disk), cgroups.
+
+# parse_instance NAME[@INSTANCE]: sets `name` (in the catalogue), `instance` and `run`.
+parse_instance() {
+    instance=$1
+    name=${1%%@*}
+    [[ $instance =~ ^[A-Za-z0-9.+-]+(@[A-Za-z0-9._+-]{1,32})?$ && $name != .* ]] ||
+        usage_error "'$1' is no peer's name: it is NAME or NAME@INSTANCE of letters, digits, dots and dashes."
+    run=$PEER_RUN/$instance
+}
+
+instance_up() { process_alive "$1/supervisor" && process_alive "$1/init"; }
+
+instance_url() { printf 'unix://%s/docker.sock\n' "$1"; }
+
+require_up() {
+    instance_up "$run" || die "$instance is not up: \`peer up $instance\` first."
+}
+
+running_instances() {
+    local state
+    for state in "$PEER_RUN"/*/token; do
+        basename "$(dirname "$state")"
+    done
+}
+
+# enter_network RUN COMMAND...: run COMMAND in the peer's network namespace and in every other respect on the host.
+enter_network() {
+    local init
+    init=$(<"$1/init")
+    shift
+    nsenter --net="/proc/${init% *}/ns/net" -- "$@"
+}
+
+# answers RUN: whether the daemon answers /_ping on both endpoints.
+answers() {
+    [[ -S $1/docker.sock ]] &&
+        curl --silent --fail --max-time 5 --output /dev/null --unix-socket "$1/docker.sock" http://localhost/_ping &&
+        enter_network "$1" curl --silent --fail --max-time 5 --noproxy '*' --output /dev/null \
+            "http://${PEER_TCP#tcp://}/_ping"
+}

@@ -1,0 +1,15 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034 # read by the files that source this one
+# Docker Engine as Debian packages it, in its default configuration but for the endpoints.
+
+product_package=docker.io
+# xz-utils unpacks xz-compressed layers; `docker top` runs ps; iproute2 raises the loopback interface.
+product_packages=(docker.io iptables ca-certificates iproute2 procps xz-utils)
+product_data=/var/lib/docker
+
+product_configure() { :; }
+
+product_start() {
+    # dockerd 28 announces that it will refuse to serve plain TCP unless told outright.
+    exec dockerd --host "$1" --host "$2" --tls=false
+}

@@ -1,0 +1,57 @@
+/// What marks every object of one run as ours: labels, a prefix of names, a path in image references.
+public struct RunIdentity: Sendable, Hashable {
+    /// The label whose value is the run.
+    public static let runLabel = "io.drydock.run"
+    /// The label whose value is the case's token.
+    public static let caseLabel = "io.drydock.case"
+    /// What the names of all our objects begin with.
+    public static let namePrefix = "drydock-"
+
+    /// Eight lower-case characters, new for each run.
+    public let run: String
+
+    /// An identity with this token.
+    public init(run: String) {
+        self.run = run
+    }
+
+    /// An identity that no other run on the daemon has.
+    public static func fresh() -> RunIdentity {
+        var generator = SystemRandomNumberGenerator()
+        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
+        return RunIdentity(run: String((0..<8).map { _ in letters[Int.random(in: 0..<36, using: &generator)] }))
+    }
+
+    /// The identity of one attempt at one case.
+    func caseIdentity(id: String, attempt: Int) -> CaseToken {
+        let hash = "\(id)#\(attempt)".utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+        }
+        let text = String(hash, radix: 36)
+        return CaseToken(run: run, hash: String((String(repeating: "0", count: 13) + text).suffix(8)))
+    }
+}
+
+/// What marks the objects of one attempt at one case.
+struct CaseToken: Sendable, Hashable {
+    let run: String
+    let hash: String
+
+    /// Unique on the daemon, fit for names, references and label values: `k3f09sla-0x8d3ncm`.
+    var text: String { "\(run)-\(hash)" }
+
+    /// The prefix of the names of this case.
+    var namePrefix: String { "\(RunIdentity.namePrefix)\(text)-" }
+
+    /// The unique name that a variable of a scenario stands for.
+    func name(_ variable: String) -> String {
+        namePrefix + variable.map { $0.isLetter || $0.isNumber || $0 == "-" ? String($0) : "-" }.joined().lowercased()
+    }
+
+    var labels: [(key: String, value: String)] {
+        [(RunIdentity.runLabel, run), (RunIdentity.caseLabel, text)]
+    }
+
+    /// The filter that shows a case only its own objects.
+    var filter: String { "\(RunIdentity.caseLabel)=\(text)" }
+}

@@ -1,0 +1,169 @@
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Conformance
+
+/// Goal: each verdict is reached by the misbehaviour it stands for, and the exit code follows from it.
+@Suite struct VerdictTests {
+    static func daemon(_ reply: FakeDaemon.Reply) throws -> FakeDaemon {
+        try FakeDaemon { $0.path == "/probe" ? reply : nil }
+    }
+
+    @Test func passes() async throws {
+        let daemon = try Self.daemon(.json(#"{"Held":true}"#))
+        let summary = try await Runs.run(daemon, [try Runs.probing("system/a"), try Runs.probing("system/b")])
+        #expect(summary.counts == [.pass: 2])
+        #expect(summary.exit() == .asExpected)
+        #expect(summary.leftovers == [])
+    }
+
+    @Test func failsOnAWrongValue() async throws {
+        let daemon = try Self.daemon(.json(#"{"Held":false}"#))
+        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")])
+        #expect(summary.counts == [.fail: 1])
+        #expect(summary.exit() == .departure)
+    }
+
+    @Test func failsOnAWrongStatusWithTheMessageInSight() async throws {
+        let daemon = try Self.daemon(.json(#"{"message":"no such thing"}"#, status: 500))
+        let report = try TestDirectory.make() + "/report.md"
+        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) {
+            $0.reports = [ReportRequest(kind: .markdown, path: report)]
+        }
+        #expect(summary.counts == [.fail: 1])
+        #expect(try String(contentsOfFile: report, encoding: .utf8).contains("no such thing"))
+    }
+
+    @Test func timesOutOnSilenceAndSaysOnWhat() async throws {
+        let daemon = try Self.daemon(.silence)
+        let report = try TestDirectory.make() + "/report.tap"
+        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) {
+            $0.timeout = .milliseconds(300)
+            $0.reports = [ReportRequest(kind: .tap, path: report)]
+        }
+        #expect(summary.counts == [.timeout: 1])
+        #expect(summary.exit() == .departure)
+        #expect(try String(contentsOfFile: report, encoding: .utf8).contains("the answer to GET /probe"))
+    }
+
+    @Test(arguments: [
+        FakeDaemon.Reply.json(#"{"message":"not implemented"}"#, status: 501),
+        FakeDaemon.Reply.json(#"{"message":"page not found"}"#, status: 404),
+    ])
+    func isUnsupportedWhereTheEndpointSaysSo(reply: FakeDaemon.Reply) async throws {
+        let summary = try await Runs.run(try Self.daemon(reply), [try Runs.probing("system/a")])
+        #expect(summary.counts == [.unsupported: 1])
+        #expect(summary.exit() == .asExpected)
+    }
+
+    @Test func aMissingObjectIsAFailureNotAMissingRoute() async throws {
+        let daemon = try Self.daemon(.json(#"{"message":"No such container: x"}"#, status: 404))
+        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")])
+        #expect(summary.counts == [.fail: 1])
+    }
+
+    @Test func skipsOutsideTheVersionsOfThePromise() async throws {
+        let daemon = try Self.daemon(.json(#"{"Held":true}"#))
+        let old = try Runs.probing("system/old", extra: "until: \"1.40\"")
+        let summary = try await Runs.run(daemon, [old])
+        #expect(summary.counts == [.skip: 1])
+        #expect(!daemon.requests.contains("GET /probe"))
+    }
+
+    @Test func skipsWhereANeedIsNotMet() async throws {
+        let daemon = try Self.daemon(.json(#"{"Held":true}"#))
+        let case1 = try Runs.document(
+            "system/a", needs: "feature rootless", steps: "```http\nGET /probe\n200\n```")
+        #expect(try await Runs.run(daemon, [case1]).counts == [.skip: 1])
+    }
+
+    @Test func isFlakyWhereAttemptsDisagree() async throws {
+        let calls = Mutex(0)
+        let daemon = try FakeDaemon { request in
+            guard request.path == "/probe" else { return nil }
+            let call = calls.withLock { count in
+                count += 1
+                return count
+            }
+            return .json(call == 1 ? #"{"Held":false}"# : #"{"Held":true}"#)
+        }
+        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) { $0.repeats = 3 }
+        #expect(summary.counts == [.flaky: 1])
+        #expect(summary.exit() == .departure)
+    }
+
+    @Test func retriesTurnASecondPassIntoFlaky() async throws {
+        let calls = Mutex(0)
+        let daemon = try FakeDaemon { request in
+            guard request.path == "/probe" else { return nil }
+            let call = calls.withLock { count in
+                count += 1
+                return count
+            }
+            return .json(call == 1 ? #"{"Held":false}"# : #"{"Held":true}"#)
+        }
+        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) { $0.retries = 2 }
+        #expect(summary.counts == [.flaky: 1])
+        #expect(calls.withLock { $0 } == 2)
+    }
+
+    @Test func aBrokenConnectionIsADeparture() async throws {
+        let daemon = try FakeDaemon { request in
+            guard request.path == "/probe" else { return nil }
+            return FakeDaemon.Reply(status: 200, headers: [("Transfer-Encoding", "gzip")], body: "x")
+        }
+        #expect(try await Runs.run(daemon, [try Runs.probing("system/a")]).counts == [.fail: 1])
+    }
+
+    @Test func failFastStartsNoFurtherCase() async throws {
+        let daemon = try Self.daemon(.json(#"{"Held":false}"#))
+        let documents = try (0..<5).map { try Runs.probing("system/c\($0)") }
+        let summary = try await Runs.run(daemon, documents) { $0.failFast = true }
+        #expect(summary.counts == [.fail: 1])
+    }
+
+    @Test func whatCannotBeRemovedIsReportedAndFailsTheRun() async throws {
+        let labels = Mutex("{}")
+        let daemon = try FakeDaemon { request in
+            switch (request.method, request.path) {
+            case ("POST", "/containers/create"):
+                let body = String(decoding: request.body, as: UTF8.self)
+                labels.withLock { $0 = String(body.drop { $0 != ":" }.dropFirst().dropLast()) }
+                return .json(#"{"Id":"4f1c4f1c4f1c4f1c"}"#, status: 201)
+            case ("GET", "/containers/json"):
+                let known = labels.withLock { $0 }
+                return .json(
+                    ##"[{"Id":"4f1c4f1c4f1c4f1c","Names":["/stuck"],"Labels":\##(known)},"##
+                        + ##"{"Id":"0000","Names":["/other"],"Labels":{"io.drydock.run":"another"}}]"##)
+            case ("DELETE", _): return .json(#"{"message":"device busy"}"#, status: 500)
+            default: return nil
+            }
+        }
+        let steps = "```http\nPOST /containers/create\n\n{ \"Labels\": {} }\n\n201\n```"
+        let summary = try await Runs.run(daemon, [try Runs.document("system/a", steps: steps)])
+        #expect(summary.counts == [.pass: 1])
+        #expect(summary.leftovers == ["container 4f1c4f1c4f1c (stuck)"])
+        #expect(summary.exit() == .departure)
+        // What another run made is not ours to remove.
+        #expect(!daemon.requests.contains { $0.hasPrefix("DELETE /containers/0000") })
+    }
+
+    @Test func cancellingCleansUpAndSaysSo() async throws {
+        let (begun, signal) = AsyncStream.makeStream(of: Void.self)
+        let daemon = try FakeDaemon { request in
+            guard request.path == "/probe" else { return nil }
+            var reply = FakeDaemon.Reply.silence
+            reply.meanwhile = { signal.yield() }
+            return reply
+        }
+        let work = Task { try await Runs.run(daemon, [try Runs.probing("system/a"), try Runs.probing("system/b")]) }
+        for await _ in begun { break }
+        work.cancel()
+        let summary = try await work.value
+        #expect(summary.interrupted)
+        #expect(summary.exit() == .harness)
+        #expect(summary.counts == [:])
+        #expect(daemon.requests.contains { $0.hasPrefix("GET /containers/json?all=1") })
+    }
+}
