@@ -98,3 +98,22 @@ let package = Package(
         .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]
 )
+
+#if os(Linux)
+    // The Linux half: what runs containers. The shim is Embedded Swift and wholly static; see ARCHITECTURE.md.
+    let embedded: [SwiftSetting] = [
+        .swiftLanguageMode(.v6),
+        .enableExperimentalFeature("Embedded"),
+        .unsafeFlags(["-wmo"]),
+    ]
+    package.targets += [
+        .target(name: "CLinux"),
+        .target(name: "CLibcap", linkerSettings: [.linkedLibrary("cap")]),
+        .target(name: "ShimProtocol"),
+        .executableTarget(
+            name: "drydock-shim",
+            dependencies: ["CLinux", "CLibcap", "ShimProtocol"],
+            swiftSettings: embedded,
+            linkerSettings: [.unsafeFlags(["-static-executable"])]),
+    ]
+#endif
