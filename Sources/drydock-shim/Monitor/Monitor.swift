@@ -15,6 +15,9 @@ struct Monitor {
     /// Never returns: the fork of the launcher ends here.
     static func main(specDescriptor: Int32, state: Int32, control: Int32, extra: Int32, received: Int64) -> Never {
         _ = clinux_setsid()
+        // The launcher ignores SIGCHLD, and whoever does that has its children reaped unasked, exit status and all.
+        _ = clinux_reset_signals()
+        _ = clinux_ignore_signal(Signal.pipe)
         do {
             let spec = try Spec(descriptor: specDescriptor)
             var monitor = try Monitor(spec: spec, state: state, control: control, extra: extra, received: received)
