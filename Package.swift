@@ -129,9 +129,16 @@ let package = Package(
 )
 
 #if os(Linux)
-    // The image half of the runtime.
+    // The Linux half: what will run containers. The shim is Embedded Swift and wholly static; see ARCHITECTURE.md.
     package.targets += [
         .target(name: "CLinux"),
+        .target(name: "CLibcap", linkerSettings: [.linkedLibrary("cap")]),
+        .target(name: "ShimProtocol"),
+        .executableTarget(
+            name: "drydock-shim",
+            dependencies: ["CLinux", "CLibcap", "ShimProtocol"],
+            swiftSettings: strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])],
+            linkerSettings: [.unsafeFlags(["-static-executable"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(

@@ -64,6 +64,10 @@ int32_t clinux_unlinkat(int32_t directory, const char *path, int32_t is_director
 
 int32_t clinux_fchown(int32_t fd, uint32_t uid, uint32_t gid) { return ANSWER(fchown(fd, uid, gid)); }
 
+int32_t clinux_fchownat(int32_t directory, const char *path, uint32_t uid, uint32_t gid) {
+    return ANSWER(fchownat(directory, path, uid, gid, AT_SYMLINK_NOFOLLOW));
+}
+
 int32_t clinux_fchmodat(int32_t directory, const char *path, uint32_t mode) {
     return ANSWER(fchmodat(directory, path, mode, 0));
 }
@@ -95,6 +99,11 @@ int32_t clinux_memfd_seal(int32_t fd) {
 
 const void *clinux_map_read_only(int32_t fd, size_t length) {
     void *address = mmap(NULL, length, PROT_READ, MAP_PRIVATE, fd, 0);
+    return address == MAP_FAILED ? NULL : address;
+}
+
+void *clinux_map_shared(size_t length) {
+    void *address = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     return address == MAP_FAILED ? NULL : address;
 }
 

@@ -36,14 +36,6 @@ int32_t clinux_no_new_privileges(void) { return ANSWER(prctl(PR_SET_NO_NEW_PRIVS
 
 int32_t clinux_keep_capabilities(int32_t on) { return ANSWER(prctl(PR_SET_KEEPCAPS, on, 0, 0, 0)); }
 
-int32_t clinux_drop_bounding(uint32_t capability) { return ANSWER(prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)); }
-
-int32_t clinux_ambient_clear(void) { return ANSWER(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)); }
-
-int32_t clinux_ambient_raise(uint32_t capability) {
-    return ANSWER(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0));
-}
-
 int32_t clinux_seccomp_load(const void *instructions, uint16_t count, uint32_t flags) {
     _Static_assert(sizeof(struct sock_filter) == 8, "an instruction has 8 bytes");
     struct sock_fprog program = {.len = count, .filter = (struct sock_filter *)instructions};

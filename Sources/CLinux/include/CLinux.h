@@ -83,6 +83,7 @@ int32_t clinux_symlinkat(const char *target, int32_t directory, const char *path
 int32_t clinux_renameat(int32_t from_directory, const char *from, int32_t to_directory, const char *to);
 int32_t clinux_unlinkat(int32_t directory, const char *path, int32_t is_directory);
 int32_t clinux_fchown(int32_t fd, uint32_t uid, uint32_t gid);
+int32_t clinux_fchownat(int32_t directory, const char *path, uint32_t uid, uint32_t gid);
 int32_t clinux_fchmodat(int32_t directory, const char *path, uint32_t mode);
 int32_t clinux_fchdir(int32_t fd);
 int32_t clinux_chdir(const char *path);
@@ -96,6 +97,8 @@ int32_t clinux_memfd(const char *name, int32_t allow_sealing);
 int32_t clinux_memfd_seal(int32_t fd);
 /* Maps a file read-only; NULL where it cannot be mapped. */
 const void *clinux_map_read_only(int32_t fd, size_t length);
+/* Memory that stays shared across a fork, filled with zeros; NULL where there is none. */
+void *clinux_map_shared(size_t length);
 
 struct clinux_stat {
     uint64_t device;
@@ -165,9 +168,6 @@ int32_t clinux_setrlimit(int32_t resource, uint64_t soft, uint64_t hard);
 int32_t clinux_getrlimit(int32_t resource, uint64_t *soft, uint64_t *hard);
 int32_t clinux_no_new_privileges(void);
 int32_t clinux_keep_capabilities(int32_t on);
-int32_t clinux_drop_bounding(uint32_t capability);
-int32_t clinux_ambient_clear(void);
-int32_t clinux_ambient_raise(uint32_t capability);
 /* Loads a classic BPF program of `count` instructions of 8 bytes (seccomp(2) SECCOMP_SET_MODE_FILTER). */
 int32_t clinux_seccomp_load(const void *instructions, uint16_t count, uint32_t flags);
 
