@@ -64,10 +64,6 @@ int32_t clinux_unlinkat(int32_t directory, const char *path, int32_t is_director
 
 int32_t clinux_fchown(int32_t fd, uint32_t uid, uint32_t gid) { return ANSWER(fchown(fd, uid, gid)); }
 
-int32_t clinux_fchownat(int32_t directory, const char *path, uint32_t uid, uint32_t gid) {
-    return ANSWER(fchownat(directory, path, uid, gid, AT_SYMLINK_NOFOLLOW));
-}
-
 int32_t clinux_fchmodat(int32_t directory, const char *path, uint32_t mode) {
     return ANSWER(fchmodat(directory, path, mode, 0));
 }

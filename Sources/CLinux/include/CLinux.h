@@ -83,7 +83,6 @@ int32_t clinux_symlinkat(const char *target, int32_t directory, const char *path
 int32_t clinux_renameat(int32_t from_directory, const char *from, int32_t to_directory, const char *to);
 int32_t clinux_unlinkat(int32_t directory, const char *path, int32_t is_directory);
 int32_t clinux_fchown(int32_t fd, uint32_t uid, uint32_t gid);
-int32_t clinux_fchownat(int32_t directory, const char *path, uint32_t uid, uint32_t gid);
 int32_t clinux_fchmodat(int32_t directory, const char *path, uint32_t mode);
 int32_t clinux_fchdir(int32_t fd);
 int32_t clinux_chdir(const char *path);
