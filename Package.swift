@@ -21,6 +21,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // Leaves: values and text, no I/O.
@@ -126,3 +127,58 @@ let package = Package(
         .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]
 )
+
+#if os(Linux)
+    // The Linux half: what will run containers. The shim is Embedded Swift and wholly static; see ARCHITECTURE.md.
+    package.targets += [
+        .target(name: "CLinux"),
+        .target(name: "CLibcap", linkerSettings: [.linkedLibrary("cap")]),
+        .target(name: "ShimProtocol"),
+        .executableTarget(
+            name: "drydock-shim",
+            dependencies: ["CLinux", "CLibcap", "ShimProtocol"],
+            swiftSettings: strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])],
+            linkerSettings: [.unsafeFlags(["-static-executable"])]),
+        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(
+            name: "RegistryClient",
+            dependencies: [
+                "OCI", "RawJSON", "DockerAPI",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "ImageStore",
+            dependencies: [
+                "RegistryClient", "OCI", "RawJSON", "DockerAPI", "CLinux", "CISAL", "CZstd",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RegistryClientTests",
+            dependencies: [
+                "RegistryClient", "DockerAPI", "OCI",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ImageStoreTests",
+            dependencies: [
+                "ImageStore", "RegistryClient", "FixtureRegistry", "FixtureImages", "OCI", "RawJSON", "CLinux",
+                "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+    ]
+#endif

@@ -42,15 +42,37 @@ struct PaxRecords {
         return value
     }
 
-    /// A time in seconds with an optional fraction, which is dropped.
-    func seconds(_ name: String) throws(OCIError) -> Int64? {
+    /// A time in seconds with an optional fraction, of which nine digits count.
+    func time(_ name: String) throws(OCIError) -> (seconds: Int64, nanoseconds: UInt32)? {
         guard let text = try text(name) else { return nil }
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        let fractionIsDigits = parts.dropFirst().allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
-        guard let first = parts.first, let value = Int64(first), fractionIsDigits else {
-            throw OCIError(.invalidArchive, "pax record \(name) is \"\(text.prefix(40))\", not a time")
-        }
-        return value
+        let fraction = parts.count == 2 ? parts[1] : ""
+        guard let first = parts.first, let whole = Int64(first),
+            fraction.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { throw OCIError(.invalidArchive, "pax record \(name) is \"\(text.prefix(40))\", not a time") }
+        let digits = fraction.prefix(9)
+        let padded = digits + String(repeating: "0", count: 9 - digits.utf8.count)
+        let nanoseconds = UInt32(padded) ?? 0
+        // A negative time's fraction goes down from it: -1.25 is 0.75 s after -2.
+        guard first.hasPrefix("-"), nanoseconds > 0, whole > Int64.min else { return (whole, nanoseconds) }
+        return (whole - 1, 1_000_000_000 - nanoseconds)
+    }
+
+    /// The entry's modification time as a record has it.
+    static func time(_ entry: TarEntry) -> String {
+        guard entry.modificationNanoseconds > 0 else { return String(entry.modificationTime) }
+        let isNegative = entry.modificationTime < 0
+        let whole = isNegative ? -(entry.modificationTime + 1) : entry.modificationTime
+        let part = isNegative ? 1_000_000_000 - entry.modificationNanoseconds : entry.modificationNanoseconds
+        let digits = String(part)
+        let sign = isNegative ? "-" : ""
+        return "\(sign)\(whole)." + String(repeating: "0", count: 9 - digits.utf8.count) + digits
+    }
+
+    /// The bytes of a record that is not UTF-8.
+    func rawBytes(_ name: String) -> [UInt8]? {
+        guard let bytes = values[name], !bytes.isEmpty else { return nil }
+        return bytes.rawUnlessUTF8
     }
 
     var extendedAttributes: [String: [UInt8]] {
@@ -61,6 +83,9 @@ struct PaxRecords {
         return attributes
     }
 
+    /// Whether the entry is a sparse file in one of GNU tar's three pax forms.
+    var isSparse: Bool { values.keys.contains { $0.hasPrefix("GNU.sparse.") } }
+
     static let attributePrefix = "SCHILY.xattr."
 
     /// One record, its length counting itself.
@@ -70,4 +95,9 @@ struct PaxRecords {
         while String(length).utf8.count + rest.count != length { length = String(length).utf8.count + rest.count }
         return Array(String(length).utf8) + rest
     }
+}
+
+extension Collection<UInt8> {
+    /// The bytes themselves where a `String` cannot hold them.
+    var rawUnlessUTF8: [UInt8]? { String(validating: self, as: UTF8.self) == nil ? Array(self) : nil }
 }

@@ -21,8 +21,8 @@ public struct TarDecoder {
     private var metadata: [UInt8] = []
     private var global = PaxRecords()
     private var local: PaxRecords?
-    private var longName: String?
-    private var longLink: String?
+    private var longName: [UInt8]?
+    private var longLink: [UInt8]?
     private var entryCount = 0
     private var byteCount: Int64 = 0
 
@@ -134,14 +134,12 @@ public struct TarDecoder {
             try records.merge(parsing: metadata)
             local = records
         case TarFormat.TypeFlag.globalExtended: try global.merge(parsing: metadata)
-        case TarFormat.TypeFlag.gnuLongName: longName = try checkedPath(Self.text(metadata))
-        default: longLink = try checkedPath(Self.text(metadata))
+        case TarFormat.TypeFlag.gnuLongName: longName = Array(metadata.prefix { $0 != 0 })
+        default: longLink = Array(metadata.prefix { $0 != 0 })
         }
         let padding = Self.padding(after: Int64(size))
         state = padding == 0 ? .header : .padding(padding)
     }
-
-    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
 
     private mutating func entry(_ header: TarHeader) throws(OCIError) -> TarEntry {
         defer {
@@ -152,9 +150,13 @@ public struct TarDecoder {
         let records = global.overridden(by: local)
         let paxPath = try records.text("path")
         let paxLink = try records.text("linkpath")
-        let path = try checkedPath(paxPath ?? longName ?? header.name)
+        let path = try checkedPath(paxPath ?? longName.map { String(decoding: $0, as: UTF8.self) } ?? header.name)
         guard !path.isEmpty else { throw OCIError(.invalidArchive, "a tar entry has no name") }
-        let link = try checkedPath(paxLink ?? longLink ?? header.linkName)
+        // Read as a plain file it would have the map of its holes for content, under a name of tar's own making.
+        guard !records.isSparse else {
+            throw OCIError(.unsupported, "tar entry \"\(path)\" is a GNU sparse file, which is not read")
+        }
+        let link = try checkedPath(paxLink ?? longLink.map { String(decoding: $0, as: UTF8.self) } ?? header.linkName)
         let size = try preferred(records.number("size"), header.size)
         guard size >= 0 else { throw OCIError(.invalidArchive, "tar entry \"\(path)\" has a negative size") }
         guard size <= limits.fileBytes else {
@@ -162,15 +164,20 @@ public struct TarDecoder {
                 .limitExceeded, "tar entry \"\(path)\" has \(size) bytes; at most \(limits.fileBytes) are read")
         }
         let kind = try kind(header, path: path, link: link)
+        let time = try records.time("mtime")
         var entry = TarEntry(
             path: path, kind: kind, mode: try header.mode(),
             uid: try preferred(identifier("uid", records, path), header.uid),
             gid: try preferred(identifier("gid", records, path), header.gid),
-            modificationTime: try preferred(records.seconds("mtime"), header.modificationTime),
+            modificationTime: try preferred(time?.seconds, header.modificationTime),
             size: kind == .file ? size : 0)
         guard kind == .file || size == 0 || kind.isHardLink else {
             throw OCIError(.invalidArchive, "tar entry \"\(path)\" is no file but announces \(size) bytes")
         }
+        entry.modificationNanoseconds = time?.nanoseconds ?? 0
+        entry.rawPath = paxPath != nil ? records.rawBytes("path") : longName.map(\.rawUnlessUTF8) ?? header.rawName
+        entry.rawLinkTarget =
+            paxLink != nil ? records.rawBytes("linkpath") : longLink.map(\.rawUnlessUTF8) ?? header.rawLinkName
         entry.userName = try records.text("uname") ?? header.userName
         entry.groupName = try records.text("gname") ?? header.groupName
         entry.extendedAttributes = records.extendedAttributes

@@ -26,6 +26,12 @@ public struct TarEntry: Sendable, Hashable {
     public var groupName = ""
     /// Seconds since 1970.
     public var modificationTime: Int64
+    /// Nanoseconds past `modificationTime`, below 1,000,000,000.
+    public var modificationNanoseconds: UInt32 = 0
+    /// The bytes of the path where they are not UTF-8, which `path` shows with replacement characters.
+    public var rawPath: [UInt8]?
+    /// The bytes of a link's target where they are not UTF-8.
+    public var rawLinkTarget: [UInt8]?
     /// How many bytes of content follow; 0 for all but files.
     public var size: Int64
     /// Extended attributes by name, from `SCHILY.xattr.` records; ordered by name when written.

@@ -30,6 +30,14 @@ struct TarHeader {
         return prefix.isEmpty ? name : "\(prefix)/\(name)"
     }
     var linkName: String { text(157..<257) }
+    /// The bytes of the name where they are not UTF-8.
+    var rawName: [UInt8]? {
+        let name = Array(block[0..<100].prefix { $0 != 0 })
+        guard isUstar, !isGNU else { return name.rawUnlessUTF8 }
+        let prefix = Array(block[345..<500].prefix { $0 != 0 })
+        return (prefix.isEmpty ? name : prefix + [UInt8(ascii: "/")] + name).rawUnlessUTF8
+    }
+    var rawLinkName: [UInt8]? { block[157..<257].prefix { $0 != 0 }.rawUnlessUTF8 }
     var userName: String { isUstar ? text(265..<297) : "" }
     var groupName: String { isUstar ? text(297..<329) : "" }
 

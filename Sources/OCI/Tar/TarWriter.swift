@@ -84,8 +84,9 @@ public final class TarWriter {
         if entry.gid > TarFormat.maximumOctalIdentifier {
             records += PaxRecords.record("gid", Array(String(entry.gid).utf8))
         }
-        if !(0...TarFormat.maximumOctalSize).contains(entry.modificationTime) {
-            records += PaxRecords.record("mtime", Array(String(entry.modificationTime).utf8))
+        let fits = (0...TarFormat.maximumOctalSize).contains(entry.modificationTime)
+        if !fits || entry.modificationNanoseconds > 0 {
+            records += PaxRecords.record("mtime", Array(PaxRecords.time(entry).utf8))
         }
         for (name, value) in entry.extendedAttributes.sorted(by: { $0.key < $1.key }) {
             records += PaxRecords.record(PaxRecords.attributePrefix + name, value)

@@ -1,0 +1,46 @@
+#ifdef __linux__
+#include "CLibcap.h"
+
+#include <errno.h>
+#include <sys/capability.h>
+
+int32_t clibcap_count(void) { return (int32_t)cap_max_bits(); }
+
+int32_t clibcap_number(const char *name) {
+    cap_value_t value;
+    return cap_from_name(name, &value) == 0 ? (int32_t)value : -EINVAL;
+}
+
+int32_t clibcap_drop_bounding(uint64_t keep) {
+    for (cap_value_t value = 0; value < cap_max_bits(); value++) {
+        if (keep & (UINT64_C(1) << value)) continue;
+        /* What the caller's own bounding set lacks already needs no dropping, and perhaps no right to drop. */
+        if (cap_get_bound(value) == 1 && cap_drop_bound(value) != 0) return -errno;
+    }
+    return 0;
+}
+
+static int32_t fill(cap_t capabilities, cap_flag_t flag, uint64_t bits) {
+    for (cap_value_t value = 0; value < cap_max_bits(); value++) {
+        if (!(bits & (UINT64_C(1) << value))) continue;
+        if (cap_set_flag(capabilities, flag, 1, &value, CAP_SET) != 0) return -errno;
+    }
+    return 0;
+}
+
+int32_t clibcap_set(uint64_t effective, uint64_t permitted, uint64_t inheritable, uint64_t ambient) {
+    cap_t capabilities = cap_init();
+    if (!capabilities) return -ENOMEM;
+    int32_t answer = fill(capabilities, CAP_EFFECTIVE, effective);
+    if (answer == 0) answer = fill(capabilities, CAP_PERMITTED, permitted);
+    if (answer == 0) answer = fill(capabilities, CAP_INHERITABLE, inheritable);
+    if (answer == 0 && cap_set_proc(capabilities) != 0) answer = -errno;
+    cap_free(capabilities);
+    if (answer == 0 && cap_reset_ambient() != 0) answer = -errno;
+    for (cap_value_t value = 0; answer == 0 && value < cap_max_bits(); value++) {
+        if (!(ambient & (UINT64_C(1) << value))) continue;
+        if (cap_set_ambient(value, CAP_SET) != 0) answer = -errno;
+    }
+    return answer;
+}
+#endif
