@@ -20,7 +20,8 @@ help: ## Show what can be made
 setup: ## Install what the build and the peers need (apt packages; root), check the rest
 	@scripts/setup
 
-build: setup ## Build the release executable, .build/release/drydock
+build: setup ## Build the release executable, .build/release/drydock, and the probe of the fixture images
+	$(SWIFT) build -c release --product probe
 	$(SWIFT) build -c release --product drydock --static-swift-stdlib
 
 test: setup ## Run the unit tests and, as root, the suite against docker-20.10 and podman-4.3

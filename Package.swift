@@ -76,7 +76,8 @@ let package = Package(
         .executableTarget(
             name: "drydock",
             dependencies: [
-                "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureRegistry", "OCI",
+                "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages",
+                "FixtureRegistry", "OCI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -88,13 +89,6 @@ let package = Package(
             dependencies: ["CProbe"],
             swiftSettings: strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize"])],
             linkerSettings: [.unsafeFlags(["-static-executable"], .when(platforms: [.linux]))]),
-        .executableTarget(
-            name: "drydock-fixtures",
-            dependencies: [
-                "FixtureImages", "FixtureRegistry", "OCI",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            swiftSettings: strict),
 
         // Tests.
         .target(

@@ -24,7 +24,7 @@ public struct FixtureCatalog: Sendable {
     /// - Throws: `FixtureError` with the way out where there is none, `OCIError` where it is damaged.
     public init(opening folder: String) throws {
         guard File.exists("\(folder)/current/index.json") else {
-            throw FixtureError("there are no fixture images in \(folder): run Conformance/fixtures/build")
+            throw FixtureError("there are no fixture images in \(folder): run `drydock fixtures build`")
         }
         try self.init(ImageLayout(opening: "\(folder)/current"))
     }

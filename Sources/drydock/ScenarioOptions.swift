@@ -62,4 +62,10 @@ enum Executable {
         #endif
         return CommandLine.arguments.first ?? "drydock"
     }
+
+    /// The folder it stands in, where the build puts the probe too.
+    static var folder: String {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        return parts.isEmpty ? "." : parts.joined(separator: "/")
+    }
 }

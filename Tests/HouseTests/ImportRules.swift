@@ -20,7 +20,6 @@ import Testing
             "RawJSON",
         ],
         "probe": ["CProbe"],
-        "drydock-fixtures": ["FixtureImages", "FixtureRegistry", "OCI"],
         "drydock": [
             "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages", "FixtureRegistry",
             "OCI",
