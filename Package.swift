@@ -49,7 +49,8 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
-        .target(name: "DockerCommand", dependencies: ["DockerClient", "DockerAPI", "RawJSON", "OCI"], swiftSettings: strict),
+        .target(
+            name: "DockerCommand", dependencies: ["DockerClient", "DockerAPI", "RawJSON", "OCI"], swiftSettings: strict),
 
         // The suite.
         .target(
@@ -68,7 +69,8 @@ let package = Package(
         .target(
             name: "Conformance",
             dependencies: [
-                "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages", "FixtureRegistry", "OCI", "RawJSON",
+                "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages", "FixtureRegistry", "OCI",
+                "RawJSON",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -115,7 +117,8 @@ let package = Package(
         .testTarget(
             name: "DockerCommandTests", dependencies: ["DockerCommand", "TestSupport"],
             exclude: ["Recorder", "Recordings"], swiftSettings: strict),
-        .testTarget(name: "FixtureRegistryTests", dependencies: ["FixtureRegistry", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "FixtureRegistryTests", dependencies: ["FixtureRegistry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PeerTests", dependencies: ["drydock"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -17,7 +17,8 @@ struct PeerTests {
         #expect(summary.product == product)
         #expect(summary.counts["pass", default: 0] >= 100, "too few cases passed to call this a replay")
         for verdict in ["fail", "timeout", "error"] {
-            #expect(summary.counts[verdict, default: 0] == 0, "unexpected verdict \(verdict); the cases are named above")
+            #expect(
+                summary.counts[verdict, default: 0] == 0, "unexpected verdict \(verdict); the cases are named above")
         }
         #expect(summary.leftovers == 0, "something was left behind on the daemon")
     }
@@ -40,7 +41,8 @@ struct PeerTests {
         let tests = URL(filePath: try #require(CommandLine.arguments.first))
         let executable = tests.deletingLastPathComponent().appending(path: "drydock")
         try #require(
-            FileManager.default.isExecutableFile(atPath: executable.path), "no \(executable.path); run swift build first")
+            FileManager.default.isExecutableFile(atPath: executable.path),
+            "no \(executable.path); run swift build first")
         return executable
     }
 }

@@ -73,9 +73,13 @@ struct ContainerProcess {
         if count == 0 { return }
         var status = clinux_exit_status()
         _ = clinux_wait_pidfd(pidfd, 1, &status)
-        guard count == Int64(MemoryLayout<shim_failed>.size) else { throw Failure(SHIM_STEP_PROTOCOL, Errno.protocolError) }
+        guard count == Int64(MemoryLayout<shim_failed>.size) else {
+            throw Failure(SHIM_STEP_PROTOCOL, Errno.protocolError)
+        }
         let failure = withUnsafeBytes(of: &message.detail) { detail in
-            Failure(shim_step(rawValue: message.step), message.error, detail.baseAddress?.assumingMemoryBound(to: CChar.self))
+            Failure(
+                shim_step(rawValue: message.step), message.error,
+                detail.baseAddress?.assumingMemoryBound(to: CChar.self))
         }
         throw failure
     }

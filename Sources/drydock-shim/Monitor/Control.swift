@@ -62,7 +62,9 @@ struct Control {
         guard connection >= 0 else { return nil }
         if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: Int(SHIM_MESSAGE_LIMIT)) }
         var count = 0
-        let length = buffer.withUnsafeMutableBytes { clinux_receive(connection, $0.baseAddress, $0.count, nil, &count, 0) }
+        let length = buffer.withUnsafeMutableBytes {
+            clinux_receive(connection, $0.baseAddress, $0.count, nil, &count, 0)
+        }
         if length == -Int64(Errno.tryAgain) { return nil }
         let headerSize = MemoryLayout<shim_message>.size
         guard length >= headerSize else {

@@ -63,7 +63,8 @@ struct LogWriter {
         channel == SHIM_STDOUT ? standardOutput : standardError
     }
 
-    private mutating func add(_ piece: UnsafeRawBufferPointer, _ channel: shim_channel, isComplete: Bool, _ time: Int64) {
+    private mutating func add(_ piece: UnsafeRawBufferPointer, _ channel: shim_channel, isComplete: Bool, _ time: Int64)
+    {
         var rest = piece
         while true {
             let room = Self.lineLimit - line(channel).bytes.count

@@ -130,7 +130,8 @@ struct Monitor {
     private mutating func finish(_ status: clinux_exit_status) {
         log?.finish()
         var record = shim_exit(
-            magic: SHIM_EXIT_MAGIC, version: SHIM_PROTOCOL_VERSION, code: status.code, signaled: UInt32(status.signaled),
+            magic: SHIM_EXIT_MAGIC, version: SHIM_PROTOCOL_VERSION, code: status.code,
+            signaled: UInt32(status.signaled),
             finished: clinux_realtime_ns())
         ExitRecord.write(&record, in: state)
         withUnsafeBytes(of: &record) { control.send(SHIM_EXITED, $0) }

@@ -46,7 +46,8 @@ struct Entering {
         guard spec.has(SHIM_TERMINAL) else { return nil }
         let path = StaticText.pointer("/dev/pts")
         let devpts = try check(
-            SHIM_STEP_TERMINAL, path, clinux_openat2(AT.current, path, Open.path | Open.directory, 0, Resolve.noSymlinks))
+            SHIM_STEP_TERMINAL, path,
+            clinux_openat2(AT.current, path, Open.path | Open.directory, 0, Resolve.noSymlinks))
         defer { _ = clinux_close(devpts) }
         guard clinux_filesystem_magic(devpts) == 0x1cd1 else { throw Failure(SHIM_STEP_TERMINAL, Errno.noDevice, path) }
         return try Terminal.open(spec, devpts: devpts, root: -1)

@@ -35,7 +35,8 @@ enum Paths {
                 prefix[index] = 0
                 let isLast = onlySlashes(path, from: index, to: length)
                 try make(
-                    prefix.baseAddress, parentEnd: parentEnd, end: index, asFile: asFile && isLast, root: root, step: step)
+                    prefix.baseAddress, parentEnd: parentEnd, end: index, asFile: asFile && isLast, root: root,
+                    step: step)
             }
             guard let made = try open(path, root: root, step: step) else { throw Failure(step, Errno.noEntry, path) }
             return made

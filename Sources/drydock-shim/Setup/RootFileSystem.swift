@@ -34,7 +34,8 @@ struct RootFileSystem {
         let mount = try check(SHIM_STEP_ROOT, place, clinux_fsmount(overlay, 0))
         defer { _ = clinux_close(mount) }
         try check(SHIM_STEP_ROOT, place, clinux_move_mount(mount, AT.current, place))
-        descriptor = try check(SHIM_STEP_ROOT, place, clinux_openat2(AT.current, place, Open.path | Open.directory, 0, 0))
+        descriptor = try check(
+            SHIM_STEP_ROOT, place, clinux_openat2(AT.current, place, Open.path | Open.directory, 0, 0))
     }
 
     /// Makes the overlay the root of this process and drops the host's tree.
