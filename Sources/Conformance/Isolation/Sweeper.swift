@@ -55,6 +55,23 @@ struct Sweeper: Sendable {
         }
     }
 
+    /// A kind of object that an endpoint could not list, so that nobody knows what is left of it.
+    struct UnlistedKind: Sendable, Hashable, CustomStringConvertible {
+        var kind: MarkedObject.Kind
+        /// Why, in the words of the endpoint or of the connection.
+        var reason: String
+
+        var description: String { "unknown \(kind.rawValue)s, which cannot be listed: \(reason)" }
+    }
+
+    /// What there is of a scope.
+    struct Findings: Sendable {
+        var objects: [MarkedObject] = []
+        var unlisted: [UnlistedKind] = []
+
+        var descriptions: [String] { objects.map(\.description) + unlisted.map(\.description) }
+    }
+
     let client: DockerClient
     /// How long one request may take.
     static let limit = Duration.seconds(20)
@@ -62,31 +79,41 @@ struct Sweeper: Sendable {
     /// Removes all that is found, containers first, and answers what is still there.
     ///
     /// A removal that is refused is tried once more: an object may be in the middle of going away by itself.
-    func sweep(_ scope: Scope) async -> [MarkedObject] {
-        for _ in 0..<2 {
-            let found = await find(scope)
-            if found.isEmpty { return [] }
-            for object in found { await remove(object) }
+    func sweep(_ scope: Scope) async -> Findings {
+        var found = await find(scope)
+        for _ in 0..<2 where !found.descriptions.isEmpty {
+            for object in found.objects { await remove(object) }
+            found = await find(scope)
         }
-        return await find(scope)
+        return found
     }
 
     /// All objects of the scope, by kind in order of removal. An endpoint without volumes or networks has none of them.
-    func find(_ scope: Scope) async -> [MarkedObject] {
-        let containers = await list(.container, "/containers/json", query: [("all", "1")], scope) { $0.array ?? [] }
-        let networks = await list(.network, "/networks", query: [], scope) { $0.array ?? [] }
-        let volumes = await list(.volume, "/volumes", query: [], scope) { $0["Volumes"]?.array ?? [] }
-        let images = await list(.image, "/images/json", query: [("all", "0")], scope) { $0.array ?? [] }
-        return containers + networks + volumes + images
+    func find(_ scope: Scope) async -> Findings {
+        var found = Findings()
+        await list(.container, "/containers/json", query: [("all", "1")], scope, into: &found)
+        await list(.network, "/networks", query: [], scope, into: &found)
+        await list(.volume, "/volumes", query: [], scope, into: &found)
+        await list(.image, "/images/json", query: [("all", "0")], scope, into: &found)
+        return found
     }
+
+    /// The statuses of an endpoint that does not have a kind of object.
+    private static let withoutRoute: Set<Int> = [404, 405, 501]
 
     private func list(
         _ kind: MarkedObject.Kind, _ path: String, query: [(name: String, value: String)], _ scope: Scope,
-        _ elements: (JSONValue) -> [JSONValue]
-    ) async -> [MarkedObject] {
-        // What cannot be listed cannot be swept; the leak report is honest about what it sees, no more.
-        guard let body = try? await client.send(request("GET", path, query: query)).checked().json() else { return [] }
-        return elements(body).filter { isMarked($0, scope) }.map { object(kind, $0) }
+        into found: inout Findings
+    ) async {
+        do {
+            let body = try await client.send(request("GET", path, query: query)).checked().json()
+            let elements = (kind == .volume ? body["Volumes"] : body)?.array ?? []
+            found.objects += elements.filter { isMarked($0, scope) }.map { object(kind, $0) }
+        } catch let error as EngineError where Self.withoutRoute.contains(error.status) {
+            return
+        } catch {
+            found.unlisted.append(UnlistedKind(kind: kind, reason: "\(error)"))
+        }
     }
 
     private func isMarked(_ value: JSONValue, _ scope: Scope) -> Bool {

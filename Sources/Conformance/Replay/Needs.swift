@@ -6,6 +6,8 @@ struct NeedCheck: Sendable {
     let engine: Engine
     /// Whether the fixture registry can be reached from the endpoint.
     let hasRegistry: Bool
+    /// What the endpoint says when it refuses to start privileged containers; `nil` where it does not.
+    var privilegeRefusal: String?
 
     /// Where ports that the endpoint publishes are reached: a Unix socket is on this machine, a TCP endpoint on its host.
     var publishedAddress: String {
@@ -40,6 +42,8 @@ struct NeedCheck: Sendable {
         case .publishedPorts: nil
         case .linux:
             engine.info["OSType"]?.string == "linux" ? nil : .skipped("containers here are not Linux containers")
+        case .feature("privileged") where privilegeRefusal != nil:
+            .skipped("the endpoint cannot start a privileged container: \(privilegeRefusal ?? "")")
         case .feature(let name):
             has(name) ? nil : .skipped("the endpoint does not have the feature \(name)")
         }

@@ -16,7 +16,6 @@ struct CaseRunner: Sendable {
     /// What one attempt came to.
     struct Outcome: Sendable {
         var result: CaseResult
-        var leftovers: [MarkedObject]
         var observations: [Observation]
     }
 
@@ -32,11 +31,10 @@ struct CaseRunner: Sendable {
             (stop, observations) = await attemptReplay(document, token: token, transcript: transcript)
         }
         // Clean-up is not cancelled with the run: what was made must go.
-        let leftovers = await Task { await cleanUp(document, token: token, skipped: needs.obstacle(document) != nil) }
-            .value
+        await Task { await cleanUp(document, token: token, skipped: needs.obstacle(document) != nil) }.value
         var result = self.result(of: stop, JudgedCase(document), duration: .now - started)
         if keepsTranscript { result.transcript = transcript.text() }
-        return Outcome(result: result, leftovers: leftovers, observations: observations)
+        return Outcome(result: result, observations: observations)
     }
 
     private func attemptReplay(
@@ -88,13 +86,13 @@ struct CaseRunner: Sendable {
         return Variables(values)
     }
 
-    private func cleanUp(_ document: ScenarioDocument, token: CaseToken, skipped: Bool) async -> [MarkedObject] {
-        guard !skipped else { return [] }
-        let left = await Sweeper(client: engine.client).sweep(.attempt(token))
+    private func cleanUp(_ document: ScenarioDocument, token: CaseToken, skipped: Bool) async {
+        guard !skipped else { return }
+        // What is still there by now is swept once more, and reported, at the end of the run.
+        _ = await Sweeper(client: engine.client).sweep(.attempt(token))
         await images.release(token)
         // A directory that stays behind is removed with the workspace.
         try? CaseDirectory.remove("\(workspace)/\(token.hash)")
-        return left
     }
 
     private func result(of stop: ReplayStop?, _ judged: JudgedCase, duration: Duration) -> CaseResult {

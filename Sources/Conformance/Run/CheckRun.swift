@@ -53,16 +53,20 @@ public struct CheckRun: Sendable {
         let reporter = try RunReporter(
             run: description, options: options, cases: selected.map { JudgedCase($0) }, screen: screen)
         await reporter.begin()
+        var needs = NeedCheck(engine: engine, hasRegistry: images.hasRegistry)
+        if selected.contains(where: { $0.frontMatter.needs.contains(.feature("privileged")) }) {
+            needs.privilegeRefusal = await PrivilegeProbe(engine: engine, identity: identity, images: images).refusal()
+        }
         let runner = CaseRunner(
             engine: engine, driver: try drivers(workspace: workspace), identity: identity,
-            needs: NeedCheck(engine: engine, hasRegistry: images.hasRegistry), images: images, workspace: workspace,
+            needs: needs, images: images, workspace: workspace,
             timeout: options.timeout, keepsTranscript: options.verbose || options.records, records: options.records)
         let scheduler = Scheduler(
             runner: runner, options: options, expectations: expectations, reporter: reporter, jobs: jobs)
         let judged = await scheduler.run(Self.order(selected, seed: seed))
         let leftovers = await Task { await sweep(images) }.value
         let summary = RunSummary(
-            results: judged, duration: .now - started, leftovers: leftovers.map(\.description),
+            results: judged, duration: .now - started, leftovers: leftovers.descriptions,
             interrupted: Task.isCancelled,
             unusedExpectations: expectations.unused(among: documents.map(\.id)).map {
                 "\($0.cases.pattern) (line \($0.line))"
@@ -83,7 +87,7 @@ public struct CheckRun: Sendable {
         return shuffled.filter { !$0.frontMatter.exclusive } + shuffled.filter(\.frontMatter.exclusive)
     }
 
-    private func sweep(_ images: any ImageSupply) async -> [MarkedObject] {
+    private func sweep(_ images: any ImageSupply) async -> Sweeper.Findings {
         let left = await Sweeper(client: engine.client).sweep(.run(identity.run))
         await images.shutdown()
         return left

@@ -83,7 +83,8 @@ public struct RunSummary: Sendable, Hashable {
     public var counts: [Verdict: Int]
     /// Wall-clock time of the run.
     public var duration: Duration
-    /// Objects of this run that could not be removed, e.g. `container 4f1c… (drydock-…-web)`.
+    /// Objects of this run that could not be removed, e.g. `container 4f1c… (drydock-…-web)`, and kinds of object of which
+    /// nobody knows because they could not be listed.
     public var leftovers: [String]
     /// Whether a signal ended the run early.
     public var interrupted: Bool
