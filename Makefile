@@ -4,8 +4,6 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 SWIFT ?= swift
-JOBS ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
-DRYDOCK := .build/release/drydock
 REPORTS := build/conformance
 # The private real daemon that `make conformance` replays on; any name of `Conformance/peers/peer list` will do.
 PEER ?= docker-28.5
