@@ -31,6 +31,10 @@ struct PeerTests {
         replay.arguments = [product, "-j", "3", "--retries", "2", "--report", "ndjson=\(report.path)"]
         replay.environment = ProcessInfo.processInfo.environment.merging(
             ["DRYDOCK": try executable().path], uniquingKeysWith: { _, ours in ours })
+        // Dispatch blocks signals on its threads, and a daemon born with that mask hands it on to every container.
+        var none = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, nil)
         try replay.run()
         replay.waitUntilExit()
         return replay.terminationStatus
