@@ -14,15 +14,13 @@ struct PeerTests {
         let report = FileManager.default.temporaryDirectory.appending(path: "drydock-\(product)-\(getpid()).ndjson")
         defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: report) } }
         let status = try replay(on: product, retries: retries, report: report)
-        #expect(status < 2, "the harness itself failed; its output is above")
+        #expect([0, 1].contains(status), "the replay was cut short; its output is above")
 
         let summary = try Summary(lastLineOf: report)
         #expect(summary.product == product)
         #expect(summary.counts["pass", default: 0] >= 100, "too few cases passed to call this a replay")
-        for verdict in ["fail", "timeout", "error"] {
-            #expect(
-                summary.counts[verdict, default: 0] == 0, "unexpected verdict \(verdict); the cases are named above")
-        }
+        let departures = ["fail", "timeout", "error"].reduce(0) { $0 + summary.counts[$1, default: 0] }
+        #expect(departures <= tolerance, "\(departures) cases ended unexpectedly; they are named above")
         #expect(summary.leftovers == 0, "something was left behind on the daemon")
     }
 
