@@ -159,6 +159,52 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .target(name: "LinuxKernel", dependencies: ["CLinux", "CLibcap", "CSeccomp", "RawJSON"], swiftSettings: strict),
+        .target(
+            name: "Network",
+            dependencies: ["LinuxKernel", "CLinux", "RawJSON", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
+        .target(
+            name: "Engine",
+            dependencies: [
+                "LinuxKernel", "Network", "ImageStore", "RegistryClient", "ShimProtocol", "CLinux", "OCI", "RawJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "EngineHTTP",
+            dependencies: [
+                "Engine", "Network", "ImageStore", "RegistryClient", "OCI", "DockerAPI", "RawJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CLinux", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "NetworkTests", dependencies: ["Network", "LinuxKernel", "CLinux", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ShimTests", dependencies: ["Engine", "ShimProtocol", "LinuxKernel", "CLinux", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EngineTests",
+            dependencies: ["Engine", "ImageStore", "FixtureRegistry", "FixtureImages", "OCI", "RawJSON", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EngineHTTPTests",
+            dependencies: [
+                "EngineHTTP", "Engine", "DockerClient", "DockerAPI", "RawJSON", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "RegistryClientTests",
             dependencies: [
