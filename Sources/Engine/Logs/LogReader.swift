@@ -6,6 +6,7 @@ import LinuxKernel
 /// Memory stays at one block of 128 KiB and one batch however long the log is; `tail` reads backwards from the end,
 /// `since` finds its place by halving.
 public struct LogReader: AsyncSequence, Sendable {
+    /// Some entries at a time.
     public typealias Element = LogBatch
 
     private let path: String
@@ -37,6 +38,7 @@ public struct LogReader: AsyncSequence, Sendable {
         self.isOver = isOver
     }
 
+    /// A reading from the start of what is wanted.
     public func makeAsyncIterator() -> Iterator {
         Iterator(path: path, query: query, changes: changes?.makeAsyncIterator(), isOver: isOver)
     }
