@@ -148,7 +148,9 @@ import Testing
         try cleanUp()
     }
 
-    @Test(arguments: ["../escaped", "sub/../../escaped"]) func entriesAboveTheFolderAreRefused(name: String) async throws {
+    @Test(arguments: ["../escaped", "sub/../../escaped"]) func entriesAboveTheFolderAreRefused(name: String)
+        async throws
+    {
         await #expect(throws: EngineError.self) { try await put([.init(TarEntry(path: name))], into: "/etc") }
         await #expect(throws: EngineError.self) { try await archive.status(of: "/escaped") }
         try cleanUp()
