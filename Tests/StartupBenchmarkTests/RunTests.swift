@@ -60,7 +60,7 @@ import Testing
         #expect(order.prefix(6) == ["a-1", "b-1", "a0", "b0", "a1", "b1"])
         #expect(result.samples.filter { $0.variant == "closed" }.count == 8)
         #expect(result.samples.filter { $0.variant == "closed, 2 clients" }.count == 16)
-        #expect(result.refusals == ["x on a: cannot", "x on b: cannot"])
+        #expect(result.refusalLines == ["a cannot: x", "b cannot: x"])
         #expect(result.values(PhaseName.ready, workload: "w", variant: "closed", endpoint: "b").count == 3)
     }
 

@@ -117,7 +117,7 @@ public struct Page: Sendable {
     }
 
     private var remarks: String {
-        var lines = result.refusals.map { "not measured: \($0)" }
+        var lines = result.refusalLines
         var failures: [String: Int] = [:]
         for sample in result.samples {
             guard let failure = sample.failure else { continue }

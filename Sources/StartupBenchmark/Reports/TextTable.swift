@@ -73,7 +73,7 @@ public struct TextTable: Sendable {
     }
 
     private var remarks: [String] {
-        var remarks = result.refusals.map { "not measured: \($0)" }
+        var remarks = result.refusalLines
         var told: Set<String> = []
         for sample in result.samples {
             guard let failure = sample.failure else { continue }

@@ -20,11 +20,33 @@ public struct BenchmarkResult: Sendable {
     /// Every sample, in the order in which they were taken.
     public internal(set) var samples: [Sample] = []
     /// What was not measured, and why.
-    public internal(set) var refusals: [String] = []
+    public internal(set) var refusals: [Refusal] = []
     /// The load before and after.
     public internal(set) var load: (before: MachineLoad, after: MachineLoad)
     /// The machine, for the record.
     public internal(set) var machine: String
+
+    /// A workload that an endpoint cannot carry out.
+    public struct Refusal: Sendable, Hashable {
+        /// Who cannot.
+        public var endpoint: String
+        /// What.
+        public var workload: String
+        /// Why.
+        public var reason: String
+    }
+
+    /// One line for each endpoint and reason: `floor has nothing to compare with: exec, limits`.
+    public var refusalLines: [String] {
+        var lines: [(key: String, workloads: [String])] = []
+        for refusal in refusals {
+            let key = "\(refusal.endpoint) \(refusal.reason)"
+            let place = lines.firstIndex { $0.key == key } ?? lines.count
+            if place == lines.count { lines.append((key, [])) }
+            if !lines[place].workloads.contains(refusal.workload) { lines[place].workloads.append(refusal.workload) }
+        }
+        return lines.map { "\($0.key): \($0.workloads.joined(separator: ", "))" }
+    }
 
     /// The samples that count, of one phase.
     public func values(_ phase: String, workload: String, variant: String, endpoint: String) -> [Double] {
@@ -81,7 +103,7 @@ public struct BenchmarkRun: Sendable {
         var able: [any Sampler] = []
         for sampler in samplers {
             if let reason = sampler.refusal(of: workload) {
-                result.refusals.append("\(workload.id) on \(sampler.name): \(reason)")
+                result.refusals.append(Refusal(endpoint: sampler.name, workload: workload.id, reason: reason))
             } else {
                 try await sampler.prepare(workload, variant)
                 able.append(sampler)

@@ -38,7 +38,7 @@ public final class EndpointSampler: Sampler {
     }
 
     public func refusal(of workload: Workload) -> String? {
-        workload.kind == .commandLine && commandLine.isEmpty ? "no command line was given for this endpoint" : nil
+        workload.kind == .commandLine && commandLine.isEmpty ? "was given no command line (--cli) for" : nil
     }
 
     public func prepare(_ workload: Workload, _ variant: Workload.Variant) async throws {

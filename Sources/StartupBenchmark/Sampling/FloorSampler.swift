@@ -28,7 +28,7 @@ public final class FloorSampler: Sampler {
     public func describe() async throws -> String { "what the kernel takes for the same container, asked in C" }
 
     public func refusal(of workload: Workload) -> String? {
-        workload.floor == nil ? "the floor has nothing to compare with it" : nil
+        workload.floor == nil ? "has nothing to compare with" : nil
     }
 
     public func prepare(_ workload: Workload, _ variant: Workload.Variant) async throws {

@@ -6,7 +6,7 @@ public protocol Sampler: Sendable {
     /// What it is, for the record: product and version, or how it is bare.
     func describe() async throws -> String
 
-    /// Whether it can do this at all; the reason where not.
+    /// Nil where it can do this; otherwise why not, to stand between its name and the workload's: `cannot exec in`.
     func refusal(of workload: Workload) -> String?
 
     /// Makes ready what a workload needs: its image, resident containers.
