@@ -19,7 +19,9 @@ import Testing
             "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages", "FixtureRegistry", "OCI",
             "RawJSON",
         ],
-        "StartupBenchmark": ["DockerClient", "DockerAPI", "RawJSON", "FixtureImages", "FixtureRegistry", "OCI"],
+        "StartupBenchmark": [
+            "DockerClient", "DockerAPI", "RawJSON", "FixtureImages", "FixtureRegistry", "OCI",
+        ],
         "probe": ["CProbe"],
         "drydock": [
             "StartupBenchmark", "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages", "FixtureRegistry",

@@ -7,6 +7,7 @@ public final class EndpointSampler: Sampler {
     /// Every container of a benchmark carries this label, and nothing without it is touched.
     public static let label = "io.drydock.bench"
 
+    /// See `Sampler`.
     public let name: String
     let client: DockerClient
     private let images: any BenchmarkImages
@@ -29,6 +30,7 @@ public final class EndpointSampler: Sampler {
         self.commandLine = commandLine
     }
 
+    /// See `Sampler`.
     public func describe() async throws -> String {
         let version = try await client.send(EngineRequest("GET", "/version")).checked().json()
         let platform = version["Platform"]?["Name"]?.string ?? ""
@@ -37,10 +39,12 @@ public final class EndpointSampler: Sampler {
         return "\(product) \(version["Version"]?.string ?? "?"), API \(version["ApiVersion"]?.string ?? "?")"
     }
 
+    /// See `Sampler`.
     public func refusal(of workload: Workload) -> String? {
         workload.kind == .commandLine && commandLine.isEmpty ? "was given no command line (--cli) for" : nil
     }
 
+    /// See `Sampler`.
     public func prepare(_ workload: Workload, _ variant: Workload.Variant) async throws {
         if workload.kind != .pull, !state.withLock({ $0.prepared.contains(workload.image) }) {
             try await images.provide(workload.image, to: client)
@@ -69,6 +73,7 @@ public final class EndpointSampler: Sampler {
         }
     }
 
+    /// See `Sampler`.
     public func sample(_ workload: Workload, _ variant: Workload.Variant, index: Int) async -> Sample {
         var sample = Sample(
             workload: workload.id, variant: variant.label, endpoint: name, index: index,
@@ -88,6 +93,7 @@ public final class EndpointSampler: Sampler {
         return sample
     }
 
+    /// See `Sampler`.
     public func cleanUp() async throws {
         state.withLock { $0 = State() }
         let filters: JSONValue = ["label": [.string(Self.label)]]

@@ -24,8 +24,10 @@ public final class FixtureBenchmarkImages: BenchmarkImages {
     /// Ends the registry.
     public func shutdown() async { await registry.shutdown() }
 
+    /// See `BenchmarkImages`.
     public func reference(_ image: String) -> String { "drydock.bench/\(image):latest" }
 
+    /// See `BenchmarkImages`.
     public func pullReference(_ image: String) throws -> (name: String, tag: String) {
         guard let full = catalog.name(of: image), let colon = full.lastIndex(of: ":") else {
             throw BenchmarkFault(
@@ -34,6 +36,7 @@ public final class FixtureBenchmarkImages: BenchmarkImages {
         return ("\(registry.address)/bench/\(full[..<colon])", String(full[full.index(after: colon)...]))
     }
 
+    /// See `BenchmarkImages`.
     public func provide(_ image: String, to client: DockerClient) async throws {
         let identity = CaseIdentity(case: "bench", run: Self.run)
         let sink = MemorySink(limit: 2 << 30)
@@ -48,6 +51,7 @@ public final class FixtureBenchmarkImages: BenchmarkImages {
         }
     }
 
+    /// See `BenchmarkImages`.
     public func withdraw(from client: DockerClient) async throws {
         let list = try await client.send(EngineRequest("GET", "/images/json")).checked().json()
         for image in list.array ?? [] {

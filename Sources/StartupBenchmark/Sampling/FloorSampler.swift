@@ -12,6 +12,7 @@ import Synchronization
 /// The machine's floor: `benchmarks/floor`, a C program that asks the kernel for what a container needs and for nothing
 /// else. It runs as a child and carries out one container for each line that it reads.
 public final class FloorSampler: Sampler {
+    /// See `Sampler`.
     public let name = "floor"
     private let path: String
     private let rootFileSystem: String
@@ -25,18 +26,22 @@ public final class FloorSampler: Sampler {
         self.rootFileSystem = rootFileSystem
     }
 
+    /// See `Sampler`.
     public func describe() async throws -> String { "what the kernel takes for the same container, asked in C" }
 
+    /// See `Sampler`.
     public func refusal(of workload: Workload) -> String? {
         workload.floor == nil ? "has nothing to compare with" : nil
     }
 
+    /// See `Sampler`.
     public func prepare(_ workload: Workload, _ variant: Workload.Variant) async throws {
         try process.withLock { process in
             if process == nil { process = try FloorProcess(path: path, rootFileSystem: rootFileSystem) }
         }
     }
 
+    /// See `Sampler`.
     public func sample(_ workload: Workload, _ variant: Workload.Variant, index: Int) async -> Sample {
         var sample = Sample(
             workload: workload.id, variant: variant.label, endpoint: name, index: index,
@@ -61,6 +66,7 @@ public final class FloorSampler: Sampler {
         return sample
     }
 
+    /// See `Sampler`.
     public func cleanUp() async throws { process.withLock { $0 = nil } }
 }
 
