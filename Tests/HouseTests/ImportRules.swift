@@ -24,8 +24,8 @@ import Testing
         ],
         "probe": ["CProbe"],
         "drydock": [
-            "StartupBenchmark", "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages", "FixtureRegistry",
-            "OCI",
+            "StartupBenchmark", "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI",
+            "FixtureImages", "FixtureRegistry", "OCI",
         ],
     ]
 
