@@ -46,7 +46,11 @@ public final class EndpointSampler: Sampler {
 
     /// See `Sampler`.
     public func prepare(_ workload: Workload, _ variant: Workload.Variant) async throws {
-        if workload.kind != .pull, !state.withLock({ $0.prepared.contains(workload.image) }) {
+        if workload.kind == .pull {
+            // Layers that are there already would not be pulled.
+            try await images.withdraw(workload.image, from: client)
+            state.withLock { _ = $0.prepared.remove(workload.image) }
+        } else if !state.withLock({ $0.prepared.contains(workload.image) }) {
             try await images.provide(workload.image, to: client)
             state.withLock { _ = $0.prepared.insert(workload.image) }
         }
@@ -103,7 +107,7 @@ public final class EndpointSampler: Sampler {
         for container in list.array ?? [] {
             if let id = container["Id"]?.string { try await remove(id) }
         }
-        try await images.withdraw(from: client)
+        try await images.withdraw(nil, from: client)
     }
 
     // MARK: - Calls
@@ -147,8 +151,8 @@ public protocol BenchmarkImages: Sendable {
     func pullReference(_ image: String) throws -> (name: String, tag: String)
     /// Brings it to an endpoint.
     func provide(_ image: String, to client: DockerClient) async throws
-    /// Takes all of them away again.
-    func withdraw(from client: DockerClient) async throws
+    /// Takes it away again, under every name it has here; nil takes all.
+    func withdraw(_ image: String?, from client: DockerClient) async throws
 }
 
 /// Why a sample does not count, or a run cannot be made: one sentence.

@@ -52,14 +52,17 @@ public final class FixtureBenchmarkImages: BenchmarkImages {
     }
 
     /// See `BenchmarkImages`.
-    public func withdraw(from client: DockerClient) async throws {
+    public func withdraw(_ image: String?, from client: DockerClient) async throws {
+        let own: Set<String>? = try image.map { image in
+            let (name, tag) = try pullReference(image)
+            return [reference(image), "\(name):\(tag)"]
+        }
         let list = try await client.send(EngineRequest("GET", "/images/json")).checked().json()
-        for image in list.array ?? [] {
-            for tag in image["RepoTags"]?.array ?? [] {
-                guard let name = tag.string, name.hasPrefix("drydock.bench/") || name.hasPrefix("\(registry.address)/")
-                else { continue }
-                _ = try await client.send(EngineRequest("DELETE", "/images/\(name)", query: [("force", "1")])).checked()
-            }
+        for name in (list.array ?? []).flatMap({ $0["RepoTags"]?.array ?? [] }).compactMap(\.string) {
+            guard name.hasPrefix("drydock.bench/") || name.hasPrefix("\(registry.address)/"),
+                own?.contains(name) ?? true
+            else { continue }
+            _ = try await client.send(EngineRequest("DELETE", "/images/\(name)", query: [("force", "1")])).checked()
         }
     }
 }
