@@ -185,4 +185,27 @@ int64_t clinux_llistxattrat(int32_t directory, const char *name, char *names, si
 int32_t clinux_syncfs(int32_t fd);
 int32_t clinux_fsync(int32_t fd);
 
+/* ---- Waiting for many descriptors (watching.c) ------------------------------------------------------------------ */
+
+int32_t clinux_epoll_create(void);
+/* Watches `fd` for input, or for urgent news (EPOLLPRI) where `urgent` is 1, once: rearm it for the next time. */
+int32_t clinux_epoll_add(int32_t epoll, int32_t fd, int32_t urgent, uint64_t tag);
+int32_t clinux_epoll_rearm(int32_t epoll, int32_t fd, int32_t urgent, uint64_t tag);
+int32_t clinux_epoll_remove(int32_t epoll, int32_t fd);
+/* Fills up to `room` (at most 64) tags; EINTR answers 0. */
+int32_t clinux_epoll_wait(int32_t epoll, uint64_t *tags, int32_t room, int32_t timeout_ms);
+/* A counter that is readable while it is not 0; never blocks. */
+int32_t clinux_eventfd(void);
+int32_t clinux_inotify(void);
+int32_t clinux_inotify_add(int32_t fd, const char *path, uint32_t mask);
+/* flock(2) LOCK_EX, -EWOULDBLOCK where somebody else holds it. */
+int32_t clinux_lock_exclusively(int32_t fd);
+
+/* ---- BPF programs (bpf.c) ---------------------------------------------------------------------------------------- */
+
+/* Loads a BPF_PROG_TYPE_CGROUP_DEVICE program of `count` instructions of 8 bytes; answers its descriptor. */
+int32_t clinux_bpf_load_device_program(const void *instructions, uint32_t count, char *log, uint32_t log_size);
+/* Attaches it to a cgroup v2 directory beside what may be attached already; all must agree to an access. */
+int32_t clinux_bpf_attach_device_program(int32_t cgroup, int32_t program);
+
 #endif
