@@ -2,7 +2,7 @@ import OCI
 import RawJSON
 
 /// A value that the engine keeps on disk.
-protocol JSONStored {
+protocol JSONStored: SendableMetatype {
     /// The value as it was written; fields that are missing keep their defaults, so that older files can be read.
     init(json: JSONValue) throws(StoredValueError)
     /// The value to write; nil leaves the field out.

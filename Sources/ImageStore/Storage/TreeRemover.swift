@@ -3,7 +3,7 @@ import Glibc
 import OCI
 
 /// Removes folders with all in them, however deep and wide, without following links.
-enum TreeRemover {
+public enum TreeRemover {
     /// How many folders are open at once; deeper ones are first moved up.
     private static let maximumDepth = 64
 
@@ -19,7 +19,7 @@ enum TreeRemover {
     }
 
     /// Removes a path that is the store's own.
-    static func remove(path: String) throws(OCIError) {
+    public static func remove(path: String) throws(OCIError) {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let parent: FileDescriptor
         do { parent = try FileDescriptor.directory(String(path[..<slash])) } catch {

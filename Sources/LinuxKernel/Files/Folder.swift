@@ -2,11 +2,11 @@ import CLinux
 import Glibc
 
 /// Folders by their path, which the caller trusts.
-enum Folder {
+public enum Folder {
     /// The names in it, in no order, without `.` and `..`.
     ///
     /// - Parameter onlyFolders: leave everything else out.
-    static func names(_ path: String, onlyFolders: Bool = false) throws(SystemError) -> [String] {
+    public static func names(_ path: String, onlyFolders: Bool = false) throws(SystemError) -> [String] {
         guard let stream = opendir(path) else { throw SystemError(action: "list \(path)", errno: errno) }
         defer { closedir(stream) }
         var names: [String] = []
@@ -26,7 +26,7 @@ enum Folder {
     }
 
     /// mkdir(2); one that stands there already is fine.
-    static func make(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
+    public static func make(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
         let answer = clinux_mkdirat(FileFlags.currentDirectory, path, mode)
         if answer != -EEXIST { try SystemCall.check(answer, "make the folder \(path)") }
     }
