@@ -207,5 +207,20 @@ int32_t clinux_lock_exclusively(int32_t fd);
 int32_t clinux_bpf_load_device_program(const void *instructions, uint32_t count, char *log, uint32_t log_size);
 /* Attaches it to a cgroup v2 directory beside what may be attached already; all must agree to an access. */
 int32_t clinux_bpf_attach_device_program(int32_t cgroup, int32_t program);
+/* ---- Network (network.c) ---------------------------------------------------------------------------------------- */
+
+/* A netlink(7) socket of the calling thread's network namespace, bound, with extended acknowledgements; `protocol` is
+ * NETLINK_ROUTE (0) or NETLINK_NETFILTER (12), `groups` the mask of multicast groups 1...32 to listen to. */
+int32_t clinux_netlink_open(int32_t protocol, uint32_t groups);
+/* The socket's own address, which the kernel writes into the notifications that its requests cause. */
+int64_t clinux_netlink_port(int32_t fd);
+/* Drops every notification that the requests of the socket with that address cause. */
+int32_t clinux_netlink_ignore_sender(int32_t fd, uint32_t port);
+/* Takes a host port so that no other process gets it: bind(2), for a stream listen(2) too; nothing that arrives is
+ * kept. `address` has 4 or 16 bytes; an IPv6 socket leaves IPv4 alone. Answers the socket. */
+int32_t clinux_reserve_port(int32_t is_ipv6, int32_t is_datagram, const uint8_t *address, uint16_t port);
+
+/* Names the calling thread, at most 15 bytes. */
+int32_t clinux_name_thread(const char *name);
 
 #endif
