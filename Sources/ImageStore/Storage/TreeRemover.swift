@@ -32,7 +32,7 @@ public enum TreeRemover {
     /// The names in a folder.
     static func names(in folder: FileDescriptor) throws(OCIError) -> [[UInt8]] {
         let copy = try SystemCall.check(
-            clinux_openat2(folder.number, ".", UInt64(O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, 0), "list a folder")
+            clinux_openat2(folder.number, ".", CLINUX_O_DIRECTORY, 0, 0), "list a folder")
         guard let stream = fdopendir(copy) else {
             let number = errno
             clinux_close(copy)
@@ -63,7 +63,7 @@ public enum TreeRemover {
         _ name: [UInt8], in parent: FileDescriptor, depth: Int, top: FileDescriptor, lifted: inout [[UInt8]]
     ) throws(OCIError) {
         let shown = String(decoding: name, as: UTF8.self)
-        let flags = UInt64(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        let flags = CLINUX_O_DIRECTORY | CLINUX_O_NOFOLLOW
         let opened = name.withTerminator { clinux_openat2(parent.number, $0, flags, 0, 0) }
         if opened == -ENOENT { return }
         let folder = FileDescriptor(try SystemCall.check(opened, "open \"\(shown)\" to remove it"))
