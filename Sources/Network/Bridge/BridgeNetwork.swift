@@ -119,8 +119,10 @@ public actor BridgeNetwork {
     private func wantsIPv6() throws(NetworkError) -> Bool {
         guard configuration.ipv6 else { return false }
         return try NetworkError.system { () throws(SystemError) in
-            try NetworkSetting.read("ipv6/conf/all/disable_ipv6") == "0"
-                && NetworkSetting.read("ipv6/conf/default/disable_ipv6") == "0"
+            for interfaces in ["all", "default"] {
+                guard try NetworkSetting.read("ipv6/conf/\(interfaces)/disable_ipv6") == "0" else { return false }
+            }
+            return true
         }
     }
 

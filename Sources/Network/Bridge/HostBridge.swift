@@ -63,8 +63,10 @@ struct HostBridge {
             guard value == "0" else { continue }
             if suffix == "6", try learnsRoutesFromRouters() {
                 logger.warning(
-                    "IPv6 forwarding stays off, since this host has its default route from router advertisements; ports \
-                    published on IPv6 answer this host alone until net.\(setting.split(separator: "/").joined(separator: "."))=1 is set")
+                    """
+                    IPv6 forwarding stays off, since this host learns its routes from router advertisements: ports \
+                    published on IPv6 answer this host alone until net.ipv6.conf.all.forwarding=1 is set
+                    """)
                 continue
             }
             state.unforwarded[suffix] = names
@@ -85,7 +87,7 @@ struct HostBridge {
         try NetworkError.system { () throws(SystemError) in
             guard let bridge = try route.link(named: configuration.bridgeName), bridge.kind == "bridge" else { return }
             for port in try route.links() where port.master == bridge.index && port.kind == "veth" {
-                do {
+                do throws(SystemError) {
                     try route.perform { $0.deleteLink(port.index) }
                 } catch where error.isAbsence {
                     // It went with its container meanwhile.

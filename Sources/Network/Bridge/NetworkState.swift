@@ -40,7 +40,7 @@ struct NetworkState: Sendable, Hashable {
             return bytes
         }
         do {
-            return NetworkState(decoding: try JSONValue(parsing: bytes))
+            return NetworkState(decoding: try JSONValue.parse(bytes))
         } catch {
             throw NetworkError(.system, "\(path) is no JSON document (\(error)): remove it to start anew")
         }
@@ -49,7 +49,7 @@ struct NetworkState: Sendable, Hashable {
     /// Writes the file in one step.
     func save(to directory: String) throws(NetworkError) {
         let path = "\(directory)/\(Self.fileName)"
-        let bytes = encoded().serialized()
+        let bytes = Array(encoded().text(.pretty).utf8)
         try NetworkError.system { () throws(SystemError) in
             try Self.makeDirectory(directory)
             let flags = UInt64(O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)

@@ -68,16 +68,16 @@ extension NetlinkRequest {
         }
     }
 
-    /// Makes a veth pair, both ends up: one here as a port of the bridge `master`, the other inside a namespace, born
+    /// Makes a veth pair, both ends up: one here, a port of the bridge `master`, the other inside a namespace, born
     /// there, since moving it there later costs a grace period (30 ms).
-    public mutating func makeVeth(_ name: String, master: Int32, mtu: UInt32, peer: VethPeer) {
+    public mutating func makeVeth(_ name: String, master: Int32? = nil, mtu: UInt32, peer: VethPeer) {
         message(
             type: RouteNumber.newLink, flags: [.acknowledge, .create, .exclusive], "make the interface pair \(name)"
         ) {
             $0.linkHeader(up: true)
             $0.attribute(LinkAttribute.name, name)
             $0.attribute(LinkAttribute.mtu, mtu)
-            $0.attribute(LinkAttribute.master, master)
+            if let master { $0.attribute(LinkAttribute.master, master) }
             $0.nested(LinkAttribute.information) {
                 $0.attribute(LinkAttribute.kind, "veth")
                 $0.nested(LinkAttribute.data) {
