@@ -37,6 +37,8 @@ struct StoredMount: Sendable, Hashable {
     var isReadOnlyDeep = false
     /// Whether the volume was made for this container without a name, and goes with `docker rm -v`.
     var isAnonymous = false
+    /// Options of a tmpfs.
+    var tmpfsOptions = ""
 }
 
 extension ContainerDefinition: JSONRecord {
@@ -60,5 +62,6 @@ extension StoredMount: JSONRecord {
         JSONField("NonRecursive", \.isNonRecursive),
         JSONField("ReadOnlyDeep", \.isReadOnlyDeep),
         JSONField("Anonymous", \.isAnonymous),
+        JSONField("Tmpfs", \.tmpfsOptions),
     ]
 }

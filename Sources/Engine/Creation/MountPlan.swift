@@ -62,16 +62,16 @@ struct MountPlan {
             var point = MountPoint(type: "bind", destination: destination)
             point.source = source
             point.mode = mode
-            point.isWritable = !parsed.readOnly
+            point.isWritable = !parsed.isReadOnly
             point.propagation = parsed.propagation?.rawValue ?? "rprivate"
             var mount = StoredMount(point: point, path: source)
-            mount.isReadOnlyDeep = parsed.readOnly
+            mount.isReadOnlyDeep = parsed.isReadOnly
             try insert(mount)
         } else {
             var request = VolumeCreation()
             request.name = parts[0]
             try add(
-                volume: request, at: destination, mode: mode.isEmpty ? "z" : mode, isWritable: !parsed.readOnly,
+                volume: request, at: destination, mode: mode.isEmpty ? "z" : mode, isWritable: !parsed.isReadOnly,
                 copies: !parsed.noCopy)
         }
     }
@@ -107,8 +107,12 @@ struct MountPlan {
             guard request.source.isEmpty else {
                 throw EngineError(.invalidArgument, prefix + "field Source must not be specified")
             }
-            guard asked.insert(destination).inserted else { throw Self.double(destination) }
-            mounts[destination] = nil
+            var point = MountPoint(type: "tmpfs", destination: destination)
+            point.isWritable = !request.readOnly
+            var mount = StoredMount(point: point)
+            mount.isLongForm = true
+            mount.tmpfsOptions = TmpfsText.options(request)
+            try insert(mount)
         }
     }
 
@@ -215,5 +219,17 @@ struct MountPlan {
                 throw EngineError(.system, "error while creating mount source path '\(path)': \(error)")
             }
         }
+    }
+}
+
+/// A long-form tmpfs as the options of `--tmpfs`.
+enum TmpfsText {
+    static func options(_ request: MountRequest) -> String {
+        let options = request.tmpfsOptions ?? .init()
+        var words: [String] = request.readOnly ? ["ro"] : []
+        if options.sizeBytes > 0 { words.append("size=\(options.sizeBytes)") }
+        if options.mode > 0 { words.append("mode=\(String(options.mode, radix: 8))") }
+        words += (options.options ?? []).map { $0.joined(separator: "=") }
+        return words.joined(separator: ",")
     }
 }
