@@ -36,6 +36,7 @@ public final class Engine: Sendable {
     let userDatabases = UserDatabaseCache()
     let execs = Mutex<[String: ExecProcess]>([:])
     let isShuttingDown = Mutex(false)
+    let networkIDTable = Mutex(NetworkIDs([]))
 
     init(_ parts: Parts, identity: String, configuration: EngineConfiguration, logger: Logger) {
         self.configuration = configuration

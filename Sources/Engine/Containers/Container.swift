@@ -30,8 +30,12 @@ final class Container: Sendable {
         var healthTask: Task<Void, Never>?
         /// Whether its removal has begun.
         var isBeingRemoved = false
+        /// Whether an end is one half of a restart, so that `--rm` does not count.
+        var keepsAfterExit = false
         /// Execs by ID.
         var execs: [String: ExecProcess] = [:]
+        /// Those of them that ended, oldest first.
+        var finishedExecs: [String] = []
     }
 
     let definition: ContainerDefinition

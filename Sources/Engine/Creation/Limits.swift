@@ -12,18 +12,7 @@ enum Limits {
                 features: environment.features, processors: environment.processors, updating: isUpdate)
         } catch { throw EngineError(.invalidArgument, "\(error)") }
         var result = resources
-        result.memory = limits.memory ?? 0
-        result.memoryReservation = limits.memoryReservation ?? 0
-        result.memorySwap = limits.memorySwap ?? 0
-        result.memorySwappiness = limits.swappiness
-        result.nanoCPUs = limits.nanoCPUs ?? 0
-        result.cpuPeriod = limits.cpuPeriod ?? 0
-        result.cpuQuota = limits.cpuQuota ?? 0
-        result.cpuShares = limits.cpuShares ?? 0
-        result.cpusetCPUs = limits.cpusetCPUs ?? ""
-        result.cpusetMems = limits.cpusetMemoryNodes ?? ""
-        result.pidsLimit = limits.pids
-        result.oomKillDisable = limits.oomKillDisable
+        result.take(limits)
         return (result, warnings)
     }
 

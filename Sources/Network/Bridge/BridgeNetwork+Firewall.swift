@@ -47,7 +47,7 @@ extension BridgeNetwork {
         guard watcherStop == nil else { return }
         var ends: [Int32] = [-1, -1]
         let (watcher, stop) = try NetworkError.system { () throws(SystemError) -> (FirewallWatcher, FileDescriptor) in
-            try SystemCall.check(clinux_pipe(&ends, O_CLOEXEC), "make a pipe")
+            try SystemCall.check(clinux_pipe(&ends), "make a pipe")
             watcherStop = FileDescriptor(ends[1])
             let stop = FileDescriptor(ends[0])
             return (

@@ -29,4 +29,9 @@ extension Engine {
     public func export(_ name: String) async throws(EngineError) -> AsyncThrowingStream<ByteBuffer, any Error> {
         throw EngineError(.notImplemented, "export is not implemented")
     }
+
+    /// What the container changed in its file system.
+    public func changes(_ name: String) async throws(EngineError) -> [FileSystemChange] {
+        throw EngineError(.notImplemented, "changes is not implemented")
+    }
 }
