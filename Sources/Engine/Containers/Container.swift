@@ -90,7 +90,7 @@ final class Container: Sendable {
 
     /// Writes the record as it is now; of two calls at once the later state stays.
     func save() throws(EngineError) {
-        let failure: EngineError? = saving.withLock { _ in
+        let failure: EngineError? = saving.withLock { _ -> EngineError? in
             let record = read { $0.record }
             do {
                 try Self.write(record.json, to: "\(directory)/state.json")

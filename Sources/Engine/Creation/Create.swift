@@ -94,7 +94,7 @@ extension Engine {
         var plan = MountPlan(volumes: volumeStore)
         do {
             for source in host.volumesFrom ?? [] {
-                try plan.addVolumes(from: source) { name throws(EngineError) in try container(name) }
+                try plan.addVolumes(from: source) { name throws(EngineError) in try self.container(name) }
             }
             for bind in host.binds ?? [] { try plan.addBind(bind) }
             for mount in host.mounts ?? [] { try plan.add(mount) }

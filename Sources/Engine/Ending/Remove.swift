@@ -1,4 +1,5 @@
 import Glibc
+import ImageStore
 import LinuxKernel
 
 extension Engine {
@@ -108,7 +109,7 @@ extension Engine {
             guard old != wanted else {
                 throw EngineError(.invalidArgument, "Renaming a container with the same name as its current name")
             }
-            do {
+            do throws(EngineError) {
                 let valid = try NameRules.containerName(newName)
                 try containers.with { table throws(EngineError) in try table.reserve(valid, for: container.id) }
             } catch {

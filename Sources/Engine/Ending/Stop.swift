@@ -28,9 +28,9 @@ extension Engine {
         let configuration = container.definition.configuration
         let (process, ended) = container.read { ($0.process, $0.ended) }
         guard let process, let ended else { return }
-        let first = try signal ?? configuration.stopSignal.map { text throws(EngineError) in try Signals.number(text) }
+        let own = try configuration.stopSignal.map { text throws(EngineError) in try Signals.number(text) }
         let seconds = timeout ?? configuration.stopTimeout ?? 10
-        try await send(first ?? SIGTERM, to: container, process)
+        try await send(signal ?? own ?? SIGTERM, to: container, process)
         if seconds < 0 {
             _ = await ended.value()
         } else if await ended.value(within: .seconds(seconds)) == nil {

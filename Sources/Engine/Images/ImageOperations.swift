@@ -103,39 +103,20 @@ extension Engine {
     /// - Throws: `notFound` before the first byte.
     public func saveImages(_ names: [String]) async throws(EngineError) -> AsyncThrowingStream<ByteBuffer, any Error> {
         for name in names { _ = try await image(name) }
-        let (stream, continuation) = AsyncThrowingStream<ByteBuffer, any Error>.makeStream()
-        let sink = StreamSink(continuation)
-        let task = Task { [imageStore, eventBus] in
-            do {
-                try await imageStore.save(names, to: sink)
-                for name in names {
-                    eventBus.publish(.image, "save", actor: name, attributes: [Event.Attribute("name", name)])
-                }
-                continuation.finish()
-            } catch {
-                continuation.finish(throwing: EngineError(error))
+        return stream { [imageStore, eventBus] sink throws(EngineError) in
+            do throws(ImageStoreError) { try await imageStore.save(names, to: sink) } catch { throw EngineError(error) }
+            for name in names {
+                eventBus.publish(.image, "save", actor: name, attributes: [Event.Attribute("name", name)])
             }
         }
-        continuation.onTermination = { _ in
-            sink.close()
-            task.cancel()
-        }
-        return stream
     }
 
     /// What a registry has under a name (`GET /distribution/{name}/json`).
     public func describeRemote(
         _ name: String, credentials: RegistryCredentials? = nil
     ) async throws(EngineError) -> RemoteDescription {
-        do {
-            let reference = try imageStore.reference(name)
-            return try await registryClient.repository(of: reference, credentials: credentials).describe()
-        } catch let error as RegistryError {
+        do { return try await imageStore.describeRemote(name, credentials: credentials) } catch {
             throw EngineError(error)
-        } catch let error as ImageStoreError {
-            throw EngineError(error)
-        } catch {
-            throw EngineError(system: error)
         }
     }
 

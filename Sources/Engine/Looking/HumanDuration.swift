@@ -1,3 +1,5 @@
+import OCI
+
 /// How docker says how long ago something was (go-units `HumanDuration`).
 enum HumanDuration {
     static func text(seconds: Int64) -> String {

@@ -2,6 +2,7 @@ import ImageStore
 import LinuxKernel
 import Logging
 import Network
+import OCI
 import RegistryClient
 
 extension Engine {
@@ -21,7 +22,7 @@ extension Engine {
                 watcher: watcher,
                 cgroups: try CgroupDriver(layout: layout, parent: configuration.cgroupParent, watcher: watcher),
                 cgroupLayout: layout, facts: try HostFacts.current(), held: try CapabilitySet.held(),
-                seccomp: SeccompCache())
+                seccomp: try SeccompCache())
             let registryClient = RegistryClient(configuration: configuration.registry, logger: logger)
             let containers = ContainerRegistry()
             let imageStore = try await ImageStore.open(
@@ -30,7 +31,7 @@ extension Engine {
             var network = NetworkConfiguration(stateDirectory: "\(root)/network")
             network.bridgeName = configuration.bridgeName
             network.tableName = configuration.bridgeName
-            network.subnet = try configuration.subnet.map { try IPv4Network(parsing: $0) }
+            network.subnet = try Self.subnet(configuration)
             let parts = Parts(
                 registryClient: registryClient, imageStore: imageStore,
                 volumeStore: try VolumeStore(root: "\(root)/volumes", logger: logger),
@@ -46,6 +47,14 @@ extension Engine {
         } catch {
             throw EngineError(.system, "cannot open the engine in \(configuration.root): \(error)")
         }
+    }
+
+    private static func subnet(_ configuration: EngineConfiguration) throws(EngineError) -> IPv4Network? {
+        guard let text = configuration.subnet else { return nil }
+        guard let subnet = IPv4Network(text) else {
+            throw EngineError(.invalidArgument, "invalid subnet \(text): an IPv4 range such as 172.30.0.0/16 is needed")
+        }
+        return subnet
     }
 
     /// The engine's ID, made at the first opening.
@@ -79,7 +88,6 @@ extension Engine {
         } catch {
             throw EngineError(system: error)
         }
-        host.watcher.stop()
     }
 
     /// Stops every container and takes everything off the host that is not under the root: bridge, rules, cgroups,

@@ -246,7 +246,7 @@ extension Engine {
         if options.seccomp == "unconfined" || (host.privileged && options.seccomp == nil) { return [] }
         do {
             let profile = try options.seccomp.map { try SeccompProfile(json: Array($0.utf8)) } ?? .containerDefault
-            return try self.host.seccomp.program(profile, capabilities: capabilities).instructions
+            return try self.host.seccomp.program(profile, capabilities: capabilities)?.instructions ?? []
         } catch {
             throw EngineError(.invalidArgument, "Decoding seccomp profile failed: \(error)")
         }

@@ -22,7 +22,7 @@ final class VolumeStore: Sendable {
                     found[name] = try StoredVolume(json: json).volume(at: "\(root)/\(name)/_data")
                 } catch {
                     logger.warning("removing the unfinished volume \(name): \(error)")
-                    try TreeRemoval.remove("\(root)/\(name)")
+                    try TreeRemover.remove(path: "\(root)/\(name)")
                 }
             }
             volumes.withLock { $0 = found }
@@ -83,7 +83,7 @@ final class VolumeStore: Sendable {
     func remove(_ volume: Volume) throws(EngineError) {
         guard volumes.withLock({ $0.removeValue(forKey: volume.name) }) != nil else { return }
         do {
-            try TreeRemoval.remove("\(root)/\(volume.name)")
+            try TreeRemover.remove(path: "\(root)/\(volume.name)")
         } catch {
             throw EngineError(.system, "unable to remove volume \(volume.name): \(error)")
         }
