@@ -38,6 +38,14 @@ final class Sandbox: Sendable {
         await sandbox.tearDown()
     }
 
+    /// A sandbox that another process has made and will remove.
+    static func existing(_ folder: String, _ launcher: Launcher) -> Sandbox { Sandbox(folder: folder, launcher) }
+
+    private init(folder: String, _ launcher: Launcher) {
+        self.folder = folder
+        self.launcher = launcher
+    }
+
     init(_ launcher: Launcher? = nil) throws {
         folder = "/var/tmp/drydock-shim-tests/\(UUID().uuidString)"
         self.launcher = try launcher ?? Launcher()
