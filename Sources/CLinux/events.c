@@ -137,13 +137,10 @@ int32_t clinux_poll(struct clinux_ready *list, size_t count, int32_t timeout_ms)
 }
 
 int32_t clinux_reset_signals(void) {
-    for (int signal = 1; signal < 65; signal++) {
-        struct sigaction action;
-        memset(&action, 0, sizeof action);
-        action.sa_handler = SIG_DFL;
-        /* SIGKILL, SIGSTOP and the two that glibc keeps refuse, as they should. */
-        sigaction(signal, &action, NULL);
-    }
+    /* The kernel's struct sigaction, SIG_DFL all over: the library refuses the two signals it keeps for itself. */
+    uint64_t action[4] = {0};
+    /* SIGKILL and SIGSTOP refuse, as they should. */
+    for (int signal = 1; signal < 65; signal++) syscall(SYS_rt_sigaction, signal, action, NULL, 8);
     sigset_t none;
     sigemptyset(&none);
     return ANSWER(sigprocmask(SIG_SETMASK, &none, NULL));

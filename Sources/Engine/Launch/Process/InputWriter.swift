@@ -1,9 +1,12 @@
 import ShimProtocol
+import Synchronization
 
 /// Bytes for a process's stdin in the order of their writers, one message under way at a time (see ShimProtocol.h).
 struct InputWriter {
-    /// Which `write` something belongs to.
-    final class Ticket: Sendable {}
+    /// Which `write` something belongs to; a task may be cancelled before it has added anything.
+    final class Ticket: Sendable {
+        let isCancelled = Atomic(false)
+    }
 
     /// What to send next.
     enum Step {
@@ -27,7 +30,7 @@ struct InputWriter {
 
     /// `false` where no input is taken any more.
     mutating func add(_ bytes: [UInt8], _ ticket: Ticket, _ writer: CheckedContinuation<Bool, Never>) -> Bool {
-        guard !isClosing else { return false }
+        guard !isClosing, !ticket.isCancelled.load(ordering: .relaxed) else { return false }
         var start = 0
         while bytes.count - start > Self.room {
             parts.append(Part(bytes: Array(bytes[start..<start + Self.room]), ticket: ticket))
@@ -60,6 +63,7 @@ struct InputWriter {
 
     /// Drops what a writer has not sent yet; what is under way goes through. Answers the writer, if it still waits.
     mutating func cancel(_ ticket: Ticket) -> CheckedContinuation<Bool, Never>? {
+        ticket.isCancelled.store(true, ordering: .relaxed)
         guard let writer = parts.last(where: { $0.ticket === ticket })?.writer else { return nil }
         let kept = isUnderWay ? parts.first : nil
         parts = (isUnderWay ? parts.dropFirst() : parts[...]).filter { $0.ticket !== ticket }

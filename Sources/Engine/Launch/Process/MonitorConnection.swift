@@ -49,7 +49,7 @@ final class MonitorConnection: MonitorLoop.Handler {
                 state.watched = CLINUX_EPOLLIN
                 return state.socket
             }
-            do {
+            do throws(LaunchError) {
                 if let socket { try loop.watch(socket.number, CLINUX_EPOLLIN, self) }
             } catch {
                 end(.failure(error))
