@@ -40,7 +40,7 @@ import Testing
                 let route = try RouteSocket()
                 return (try route.links(), try route.addresses(), try route.routes(ipv6: false))
             }
-            #expect(links.allSatisfy(\.isUp))
+            #expect(links.count { $0.isUp } == 2)
             let own = try #require(IPAddress(lease.address)).bytes
             #expect(addresses.contains { $0.index == 2 && $0.address == own && $0.prefixLength == 16 })
             #expect(addresses.contains { $0.index == 1 && $0.address == [127, 0, 0, 1] })
