@@ -9,7 +9,7 @@ import Testing
         try await TestHost.run { host in
             let remote = try await host.connectRemote()
             let web = try await host.attach("web", [PortRequest(containerPort: 80, hostPorts: 8080...8080)])
-            let server = try await web.site.run { try Sockets.listen(80) }
+            let server = try await web.site.run { try Sockets.listen(port: 80) }
             let gateway = web.lease.gateway
             #expect(try await Sockets.converse(host.site, to: "127.0.0.1", 8080, with: server) == gateway)
             try await Sockets.converse(host.site, to: TestHost.hostAddress, 8080, with: server)
@@ -23,7 +23,7 @@ import Testing
         try await TestHost.run { host in
             _ = try await host.connectRemote()
             let web = try await host.attach("web", [PortRequest(containerPort: 80, hostPorts: 8080...8080)])
-            let server = try await web.site.run { try Sockets.listen(80) }
+            let server = try await web.site.run { try Sockets.listen(port: 80) }
             let other = try await host.attach("other")
             try await Sockets.converse(other.site, to: TestHost.hostAddress, 8080, with: server)
             try await Sockets.converse(other.site, to: web.lease.gateway, 8080, with: server)
@@ -38,13 +38,13 @@ import Testing
             let web = try await host.attach(
                 "web",
                 [PortRequest(containerPort: 80, hostAddress: TestHost.hostAddress, hostPorts: 8080...8080)])
-            let server = try await web.site.run { try Sockets.listen(80) }
+            let server = try await web.site.run { try Sockets.listen(port: 80) }
             try await Sockets.converse(remote, to: TestHost.hostAddress, 8080, with: server)
             try await Sockets.converse(host.site, to: TestHost.hostAddress, 8080, with: server)
             #expect(try await Sockets.isClosed(host.site, to: "127.0.0.1", 8080))
             let second = try await host.attach(
                 "second", [PortRequest(containerPort: 80, hostAddress: "127.0.0.1", hostPorts: 8080...8080)])
-            let secondServer = try await second.site.run { try Sockets.listen(80) }
+            let secondServer = try await second.site.run { try Sockets.listen(port: 80) }
             try await Sockets.converse(host.site, to: "127.0.0.1", 8080, with: secondServer)
         }
     }
@@ -87,7 +87,7 @@ import Testing
             let web = try await host.attach("web", [PortRequest(containerPort: 80, hostPorts: 8080...8080)])
             guard web.lease.ipv6Address != nil else { return }
             #expect(web.lease.published.map(\.hostAddress) == ["0.0.0.0", "::"])
-            let server = try await web.site.run { try Sockets.listen("::", 80) }
+            let server = try await web.site.run { try Sockets.listen("::", port: 80) }
             try await Sockets.converse(host.site, to: "::1", 8080, with: server)
             try await Sockets.converse(host.site, to: try #require(web.lease.ipv6Gateway), 8080, with: server)
         }
@@ -105,7 +105,7 @@ import Testing
                 ])
             #expect(first.lease.published.map(\.hostPort) == [9101, 9100, 32768, 32769])
             #expect(first.lease.published.map(\.containerPort) == [80, 90, 91, 92])
-            let taken = try await host.site.run { try Sockets.listen(9200) }
+            let taken = try await host.site.run { try Sockets.listen(port: 9200) }
             let second = try await host.attach(
                 "second", [PortRequest(containerPort: 80, hostPorts: 9200...9201)])
             #expect(Set(second.lease.published.map(\.hostPort)) == [9201])
@@ -121,7 +121,7 @@ import Testing
             let remote = try await host.connectRemote()
             // `start` once more: the uplink came after it.
             try await host.network.start()
-            let server = try await remote.run { try Sockets.listen(7) }
+            let server = try await remote.run { try Sockets.listen(port: 7) }
             let client = try await host.attach("client")
             let peer = try await Sockets.converse(client.site, to: TestHost.remoteAddress, 7, with: server)
             #expect(peer == TestHost.hostAddress)
@@ -132,12 +132,12 @@ import Testing
         try await TestHost.run { host in
             let request = [PortRequest(containerPort: 80, hostPorts: 8080...8080)]
             let web = try await host.attach("web", request)
-            let server = try await web.site.run { try Sockets.listen(80) }
+            let server = try await web.site.run { try Sockets.listen(port: 80) }
             try await Sockets.converse(host.site, to: "127.0.0.1", 8080, with: server)
             await host.network.release(containerID: web.lease.containerID)
             #expect(try await Sockets.isClosed(host.site, to: "127.0.0.1", 8080))
             let again = try await host.attach("again", request)
-            let second = try await again.site.run { try Sockets.listen(80) }
+            let second = try await again.site.run { try Sockets.listen(port: 80) }
             try await Sockets.converse(host.site, to: "127.0.0.1", 8080, with: second)
         }
     }

@@ -16,6 +16,7 @@ extension BridgeNetwork {
             logger.warning("publishing ports anew with the whole table", metadata: ["error": "\(error)"])
             try replaceTable(adding: lease)
         }
+        forgetDatagrams(lease)
     }
 
     /// Stops what `publish` started.
@@ -28,6 +29,19 @@ extension BridgeNetwork {
         } catch {
             logger.warning("unpublishing ports with the whole table", metadata: ["error": "\(error)"])
             repair()
+        }
+        forgetDatagrams(lease)
+    }
+
+    /// Datagrams that flowed before go by the table from now on, as docker has it.
+    private func forgetDatagrams(_ lease: Lease) {
+        for port in lease.published where port.transport == .udp {
+            do {
+                try kernel?.netfilter.forgetDatagrams(
+                    toPort: port.hostPort, ipv6: IPAddress(port.hostAddress)?.isIPv6 == true)
+            } catch {
+                logger.warning("datagrams to a port may go astray for a while", metadata: ["error": "\(error)"])
+            }
         }
     }
 

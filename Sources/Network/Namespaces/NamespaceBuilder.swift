@@ -88,10 +88,12 @@ actor NamespaceBuilder {
                 veth, master: plan.bridgeIndex, mtu: plan.mtu,
                 peer: VethPeer(
                     name: "eth0", index: Self.interface, macAddress: macAddress.bytes, namespace: namespace))
+            $0.setHairpin(veth)
         }
         let network = plan.addresses.network
         try inside.perform {
             $0.setUp(Self.loopback)
+            $0.setUp(Self.interface)
             $0.addAddress(IPAddress(ipv4: address).bytes, prefixLength: network.prefixLength, to: Self.interface)
             $0.addDefaultRoute(gateway: IPAddress(ipv4: network.gateway).bytes, index: Self.interface)
             if let ipv6 = plan.ipv6 {

@@ -111,8 +111,14 @@ final class NetworkNamespacePool: Sendable {
                 case .isolated: add(try await builder.isolated())
                 }
             } catch {
-                logger.warning("cannot prepare a network namespace", metadata: ["error": "\(error)"])
-                state.withLock { $0.isFilling = false }
+                let isOpen = state.withLock { state in
+                    state.isFilling = false
+                    return state.plan != nil
+                }
+                // The bridge may go away under the last one when the network is taken down.
+                logger.log(
+                    level: isOpen ? .warning : .debug, "cannot prepare a network namespace",
+                    metadata: ["error": "\(error)"])
                 return
             }
         }

@@ -10,7 +10,7 @@ enum Sockets {
 
     static let patience: Int32 = 2_000
 
-    static func listen(_ address: String = "0.0.0.0", _ port: UInt16) throws -> FileDescriptor {
+    static func listen(_ address: String = "0.0.0.0", port: UInt16) throws -> FileDescriptor {
         let socket = try open(address, SOCK_STREAM)
         var on: Int32 = 1
         setsockopt(socket.number, SOL_SOCKET, SO_REUSEADDR, &on, 4)
@@ -127,8 +127,9 @@ enum Sockets {
         withUnsafeBytes(of: &storage) { raw in
             let isIPv6 = raw.load(as: UInt16.self) == UInt16(AF_INET6)
             var text = [CChar](repeating: 0, count: 64)
-            inet_ntop(isIPv6 ? AF_INET6 : AF_INET, raw.baseAddress! + (isIPv6 ? 8 : 4), &text, 64)
-            return String(cString: text)
+            guard let end = inet_ntop(isIPv6 ? AF_INET6 : AF_INET, raw.baseAddress! + (isIPv6 ? 8 : 4), &text, 64)
+            else { return "" }
+            return String(cString: end)
         }
     }
 

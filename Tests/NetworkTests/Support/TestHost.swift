@@ -96,6 +96,7 @@ struct TestHost {
         }
         try await remote.run {
             try RouteSocket().perform {
+                $0.setUp(2)
                 $0.addAddress([192, 0, 2, 2], prefixLength: 24, to: 2)
                 $0.addDefaultRoute(gateway: [192, 0, 2, 1], index: 2)
             }

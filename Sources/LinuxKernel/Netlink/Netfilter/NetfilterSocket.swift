@@ -14,6 +14,25 @@ public final class NetfilterSocket {
     /// Makes the changes, all of them or none.
     public func commit(_ batch: NetfilterBatch) throws(SystemError) { try socket.perform(batch.sealed) }
 
+    /// Makes connection tracking forget the flows of datagrams to a port, so that the next datagram finds where the port
+    /// leads by now; a flow keeps its first target for as long as the client keeps sending.
+    public func forgetDatagrams(toPort port: UInt16, ipv6: Bool) throws(SystemError) {
+        var request = NetlinkRequest()
+        // NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_DELETE; version 1 makes the kernel heed the family.
+        request.message(type: 1 << 8 | 2, "forget the flows of datagrams to port \(port)") {
+            $0.append(bytes: [ipv6 ? 10 : 2, 1, 0, 0])
+            $0.nested(1) {  // CTA_TUPLE_ORIG
+                $0.nested(2) {  // CTA_TUPLE_PROTO
+                    $0.attribute(1, UInt8(17))  // CTA_PROTO_NUM
+                    $0.attribute(3, port.bigEndian)  // CTA_PROTO_DST_PORT
+                }
+            }
+            // CTA_FILTER: only the protocol and the destination port of the first direction count.
+            $0.nested(25) { $0.attribute(1, UInt32(1 << 3 | 1 << 5)) }
+        }
+        try socket.perform(request)
+    }
+
     /// Whether the table exists.
     public func hasTable(_ name: String) throws(SystemError) -> Bool {
         var request = NetlinkRequest()

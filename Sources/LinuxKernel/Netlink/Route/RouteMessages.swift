@@ -33,6 +33,9 @@ enum LinkAttribute {
     /// IFLA_INFO_KIND and IFLA_INFO_DATA inside `information`.
     static let kind: UInt16 = 1
     static let data: UInt16 = 2
+    /// IFLA_INFO_SLAVE_KIND and IFLA_INFO_SLAVE_DATA inside `information`.
+    static let portKind: UInt16 = 4
+    static let portData: UInt16 = 5
     /// VETH_INFO_PEER inside `data`.
     static let vethPeer: UInt16 = 1
 }
@@ -68,8 +71,9 @@ extension NetlinkRequest {
         }
     }
 
-    /// Makes a veth pair, both ends up: one here, a port of the bridge `master`, the other inside a namespace, born
-    /// there, since moving it there later costs a grace period (30 ms).
+    /// Makes a veth pair: one end here, up, a port of the bridge `master`; the other inside a namespace, born there, since
+    /// moving it there later costs a grace period (30 ms). That one is down: the kernel refuses to bring it up before the
+    /// pair is joined (ENOTCONN).
     public mutating func makeVeth(_ name: String, master: Int32? = nil, mtu: UInt32, peer: VethPeer) {
         message(
             type: RouteNumber.newLink, flags: [.acknowledge, .create, .exclusive], "make the interface pair \(name)"
@@ -82,13 +86,26 @@ extension NetlinkRequest {
                 $0.attribute(LinkAttribute.kind, "veth")
                 $0.nested(LinkAttribute.data) {
                     $0.nested(LinkAttribute.vethPeer) {
-                        $0.linkHeader(index: peer.index, up: true)
+                        $0.linkHeader(index: peer.index)
                         $0.attribute(LinkAttribute.name, peer.name)
                         $0.attribute(LinkAttribute.mtu, mtu)
                         $0.attribute(LinkAttribute.address, bytes: peer.macAddress)
                         $0.attribute(LinkAttribute.namespaceDescriptor, UInt32(bitPattern: peer.namespace.number))
                     }
                 }
+            }
+        }
+    }
+
+    /// Lets a bridge send a frame out by the port it came in by (`hairpin on` in bridge(8)). A container needs it to call
+    /// its own published port where br_netfilter redirects inside the bridge.
+    public mutating func setHairpin(_ name: String) {
+        message(type: RouteNumber.newLink, "set up the bridge port \(name)") {
+            $0.linkHeader()
+            $0.attribute(LinkAttribute.name, name)
+            $0.nested(LinkAttribute.information) {
+                $0.attribute(LinkAttribute.portKind, "bridge")
+                $0.nested(LinkAttribute.portData) { $0.attribute(4, UInt8(1)) }  // IFLA_BRPORT_MODE
             }
         }
     }
