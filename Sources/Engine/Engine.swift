@@ -116,11 +116,10 @@ final class ContainerRegistry: Sendable {
         try with { table throws(EngineError) in try table.container(name) }
     }
 
-    func with<Answer>(_ body: (inout ContainerTable) throws(EngineError) -> Answer) throws(EngineError) -> Answer {
-        let result: Result<Answer, EngineError> = table.withLock { table in
-            Result { () throws(EngineError) in try body(&table) }
-        }
-        return try result.get()
+    func with<Answer: Sendable>(
+        _ body: (inout ContainerTable) throws(EngineError) -> Answer
+    ) throws(EngineError) -> Answer {
+        try table.withLock { table throws(EngineError) in try body(&table) }
     }
 
     func insert(_ container: Container) { table.withLock { $0.insert(container) } }

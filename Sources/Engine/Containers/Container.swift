@@ -92,7 +92,7 @@ final class Container: Sendable {
     func save() throws(EngineError) {
         let failure: EngineError? = saving.withLock { _ -> EngineError? in
             let record = read { $0.record }
-            do {
+            do throws(EngineError) {
                 try Self.write(record.json, to: "\(directory)/state.json")
                 return nil
             } catch {

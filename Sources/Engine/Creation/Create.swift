@@ -92,7 +92,7 @@ extension Engine {
         var definition = definition
         var host = host
         var plan = MountPlan(volumes: volumeStore)
-        do {
+        do throws(EngineError) {
             for source in host.volumesFrom ?? [] {
                 try plan.addVolumes(from: source) { name throws(EngineError) in try self.container(name) }
             }

@@ -1,4 +1,5 @@
 import LinuxKernel
+import Network
 import OCI
 
 extension Engine {
@@ -68,6 +69,19 @@ extension Engine {
             guard container.state.isRunning else { return nil }
             throw EngineError(system: error)
         }
+    }
+}
+
+extension ContainerStatistics.NetworkCounters {
+    init(_ traffic: InterfaceStatistics) {
+        receivedBytes = traffic.receivedBytes
+        receivedPackets = traffic.receivedPackets
+        receiveErrors = traffic.receiveErrors
+        receiveDropped = traffic.receiveDropped
+        sentBytes = traffic.transmittedBytes
+        sentPackets = traffic.transmittedPackets
+        sendErrors = traffic.transmitErrors
+        sendDropped = traffic.transmitDropped
     }
 }
 
