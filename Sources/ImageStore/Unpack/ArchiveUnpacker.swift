@@ -37,7 +37,7 @@ public final class ArchiveUnpacker: ByteSink {
     public init(into root: Int32, beneath path: String, options: Options = Options(), limits: UnpackLimits = .init())
         throws(OCIError)
     {
-        let flags = UInt64(FileFlags.path | FileFlags.directory | FileFlags.closeOnExec)
+        let flags = CLINUX_O_PATH | CLINUX_O_DIRECTORY
         let own = try SystemCall.check(clinux_openat2(root, ".", flags, 0, 0), "open the container's root")
         let tree = TreeWriter(
             root: FileDescriptor(own), maximumDepth: limits.depth,

@@ -68,10 +68,10 @@ final class TreeWriter {
                 bytes
             }
             size += Int64(bytes.count)
-        case .fifo: try makeNode(parent, name, FileFlags.fifo, 0, 0, entry)
+        case .fifo: try makeNode(parent, name, CLINUX_S_IFIFO, 0, 0, entry)
         case .characterDevice(let major, let minor):
-            try makeNode(parent, name, FileFlags.characterDevice, major, minor, entry)
-        case .blockDevice(let major, let minor): try makeNode(parent, name, FileFlags.blockDevice, major, minor, entry)
+            try makeNode(parent, name, CLINUX_S_IFCHR, major, minor, entry)
+        case .blockDevice(let major, let minor): try makeNode(parent, name, CLINUX_S_IFBLK, major, minor, entry)
         }
         try Attributes.apply(entry, parent, name)
     }
@@ -113,7 +113,7 @@ final class TreeWriter {
         -> FileDescriptor
     {
         let answer = try make(parent, name, entry) { directory, _, name in
-            clinux_openat2(directory, name, UInt64(FileFlags.createNew), 0o600, FileFlags.resolveInRoot)
+            clinux_openat2(directory, name, FileDescriptor.newFileFlags, 0o600, FileDescriptor.resolveInRoot)
         } with: {
             []
         }
@@ -176,7 +176,7 @@ final class TreeWriter {
         case .note: return
         case .opaque: try makeOpaque(parent, Array(".".utf8), entry)
         case .entry(let name):
-            let answer = name.withTerminator { clinux_mknodat(parent.number, $0, FileFlags.characterDevice, 0, 0) }
+            let answer = name.withTerminator { clinux_mknodat(parent.number, $0, CLINUX_S_IFCHR, 0, 0) }
             if answer == -EEXIST {
                 // Whiteouts hide the layers below only: what this layer has under the name stays, and stays alone.
                 if try isDirectory(parent, name) { try makeOpaque(parent, name, entry) }
