@@ -126,6 +126,9 @@ struct PortLedger {
             throw NetworkError(
                 .invalidArgument, "cannot publish on \(address): the network has no IPv6; publish on an IPv4 address")
         }
+        guard address != .loopbackIPv6 else {
+            throw NetworkError(.invalidArgument, "cannot publish on ::1: publish on 127.0.0.1")
+        }
         return [address]
     }
 
