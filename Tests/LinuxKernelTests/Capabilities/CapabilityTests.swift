@@ -33,7 +33,8 @@ import Testing
         #expect(try requested(drop: ["all"]) == [])
         #expect(try requested(add: ["kill"], drop: ["ALL"]).names == ["CAP_KILL"])
         #expect(try requested(add: ["ALL"]) == held)
-        #expect(try requested(add: ["ALL"], drop: ["KILL"]) == held.subtracting(CapabilitySet([Capability(name: "KILL")!])))
+        #expect(
+            try requested(add: ["ALL"], drop: ["KILL"]) == held.subtracting(CapabilitySet([Capability(name: "KILL")!])))
         #expect(try requested(add: ["ALL"], drop: ["ALL"]) == held)
         #expect(try requested(drop: ["KILL"], privileged: true) == held)
     }

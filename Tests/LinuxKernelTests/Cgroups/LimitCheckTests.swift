@@ -108,6 +108,7 @@ import Testing
         #expect(throws: LimitError.self) { try Self.limits { $0.memory = 30 << 20 }.merged(over: old) }
         #expect(throws: LimitError.self) { try Self.limits { $0.nanoCPUs = 1 }.merged(over: old) }
         let merged = try Self.limits { ($0.memory, $0.pids) = (15 << 20, 9) }.merged(over: old)
-        #expect(merged.memory == 15 << 20 && merged.memorySwap == 20 << 20 && merged.pids == 9 && merged.cpuPeriod == 5000)
+        #expect(
+            merged.memory == 15 << 20 && merged.memorySwap == 20 << 20 && merged.pids == 9 && merged.cpuPeriod == 5000)
     }
 }

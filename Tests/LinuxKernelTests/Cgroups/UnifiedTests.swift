@@ -90,7 +90,8 @@ import Testing
     }
 
     @Test func statisticsAreRead() throws {
-        let statistics = try FakeUnified(watcher).driver.existing(name: "box").statistics()
+        let fake = try FakeUnified(watcher)
+        let statistics = try fake.driver.existing(name: "box").statistics()
         #expect(statistics.version == .v2)
         #expect(statistics.cpu.total == 30_000 && statistics.cpu.user == 20_000 && statistics.cpu.system == 10_000)
         #expect(statistics.cpu.periods == 4 && statistics.cpu.throttledPeriods == 2)
@@ -108,7 +109,8 @@ import Testing
     }
 
     @Test func killsForWantOfMemoryAreCounted() throws {
-        #expect(try FakeUnified(watcher).driver.existing(name: "box").outOfMemoryKills() == 2)
+        let fake = try FakeUnified(watcher)
+        #expect(try fake.driver.existing(name: "box").outOfMemoryKills() == 2)
     }
 
     @Test func freezingWritesAndWaitsForTheEvent() async throws {
@@ -133,11 +135,13 @@ import Testing
     }
 
     @Test func whatIsGoneIsEmpty() async throws {
-        let gone = try FakeUnified(watcher).driver.existing(name: "gone")
+        let fake = try FakeUnified(watcher)
+        let gone = fake.driver.existing(name: "gone")
         #expect(try gone.processes().isEmpty)
         try await gone.killAll()
         try await gone.remove()
         #expect(throws: CgroupError.self) { try gone.statistics() }
+        #expect(try fake.driver.names() == ["box"])
     }
 
     @Test func aStrangeParentIsRefused() throws {

@@ -18,7 +18,8 @@ import Testing
     }
 
     @Test func aStrangeNameDoesNotConfuse() throws {
-        let fields = (3...52).map(String.init).joined(separator: " ").replacing("3 4 ", with: "S 4 ", maxReplacements: 1)
+        let fields = (3...52).map(String.init).joined(separator: " ").replacing(
+            "3 4 ", with: "S 4 ", maxReplacements: 1)
         let stat = try #require(ProcessStat("12 (a) S) (b) \(fields)"))
         #expect(stat.state == "S")
         #expect(stat.parent == 4)
@@ -36,7 +37,8 @@ import Testing
     }
 
     @Test func osReleaseIsUnquoted() {
-        let values = HostFacts.parseRelease("NAME=\"A \\\"B\\\"\"\n# x\nVERSION_ID='12'\nID=debian\n\nPRETTY_NAME=\"D 12\"\n")
+        let values = HostFacts.parseRelease(
+            "NAME=\"A \\\"B\\\"\"\n# x\nVERSION_ID='12'\nID=debian\n\nPRETTY_NAME=\"D 12\"\n")
         #expect(values == ["NAME": "A \"B\"", "VERSION_ID": "12", "ID": "debian", "PRETTY_NAME": "D 12"])
     }
 

@@ -49,7 +49,9 @@ import Testing
     }
 
     @Test func defaultCapabilitiesAllowThreeHundredAndSeventyNames() throws {
-        let conditional: Set<String> = ["ptrace", "process_vm_readv", "process_vm_writev", "socket", "personality", "clone"]
+        let conditional: Set<String> = [
+            "ptrace", "process_vm_readv", "process_vm_writev", "socket", "personality", "clone",
+        ]
         let added = Set(["chroot", "arch_prctl", "modify_ldt"])
         #expect(Set(ContainerSyscalls.unconditional).union(conditional).union(added).count == 370)
         let policy = try Policy()
@@ -107,7 +109,9 @@ import Testing
         #expect(try policy.verdict("keyctl") == Self.notPermitted)
     }
 
-    @Test(arguments: ContainerSyscalls.byCapability.map(\.capability)) func aCapabilityBringsItsCalls(name: String) throws {
+    @Test(arguments: ContainerSyscalls.byCapability.map(\.capability)) func aCapabilityBringsItsCalls(name: String)
+        throws
+    {
         let capability = try #require(Capability(name: name))
         let with = try Policy(adding: [name])
         let names = try #require(ContainerSyscalls.byCapability.first { $0.capability == name }).names
@@ -144,7 +148,8 @@ import Testing
             // x32 has numbers of its own up to 547.
             let x32 = 0x4000_0000 | max(number, 548)
             #expect(try policy.verdict(number: x32) == Self.notImplemented, "number \(x32) of x32")
-            #expect(try policy.verdict(number: number, on: 0x4000_0003) == Self.notImplemented, "number \(number) of x86")
+            #expect(
+                try policy.verdict(number: number, on: 0x4000_0003) == Self.notImplemented, "number \(number) of x86")
         }
         // vmsplice's neighbours that are old and refused stay EPERM.
         #expect(try policy.verdict("kexec_file_load") == Self.notPermitted)
