@@ -198,7 +198,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CLinux", "TestSupport"], swiftSettings: strict),
+            name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CLinux", "CSeccomp", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "NetworkTests", dependencies: ["Network", "LinuxKernel", "CLinux", "TestSupport"],
             swiftSettings: strict),
