@@ -12,7 +12,7 @@ struct SurvivalTests {
         let folder = box.folder
         await #expect(processExitsWith: .signal(SIGKILL)) { [folder = folder as String] in
             let launcher = try Launcher(executable: Machine.products + "/drydock-shim")
-            var spec = try Sandbox.existing(folder, launcher).spec("log", "--lines", "3000", "--rate", "2000")
+            var spec = Sandbox.existing(folder, launcher).spec("log", "--lines", "3000", "--rate", "2000")
             spec.log = LogFile(path: folder + "/state/json.log")
             let output = OutputBroadcaster()
             let subscription = output.subscribe()
@@ -48,7 +48,10 @@ struct SurvivalTests {
             let output = OutputBroadcaster()
             let reading = Reading(output)
             guard case .running(let again) = try await RunningProcess.reconnect(stateDirectory: box.state, output: output)
-            else { return Issue.record("it does not run") }
+            else {
+                Issue.record("it does not run")
+                return
+            }
             try await again.write(Array("after\n".utf8))
             again.closeStandardInput()
             let ended = try await reading.ended(again)
@@ -60,7 +63,8 @@ struct SurvivalTests {
     @Test func emptyDirectoryIsLost() async throws {
         try await Sandbox.with { box in
             guard case .lost = try await RunningProcess.reconnect(stateDirectory: box.state) else {
-                return Issue.record("there was nothing")
+                Issue.record("there was nothing")
+                return
             }
         }
     }
@@ -97,7 +101,8 @@ struct SurvivalTests {
             kill(monitor, SIGKILL)
             #expect(await process.exit.cause == .monitorLost)
             guard case .lost = try await RunningProcess.reconnect(stateDirectory: box.state) else {
-                return Issue.record("it has no record")
+                Issue.record("it has no record")
+                return
             }
         }
     }
