@@ -12,6 +12,8 @@ public struct Reply: Sendable {
         case bytes(ByteBuffer)
         /// Told by a function after the head is sent; what it throws ends the connection without the last chunk.
         case stream(@Sendable (BodyWriter) async throws -> Void)
+        /// The same, but the head goes out with the first bytes: what fails before them is answered as an error.
+        case lateStream(@Sendable (BodyWriter) async throws -> Void)
         /// The connection becomes a stream of bytes in both directions until the function ends.
         case hijack(@Sendable (HijackedStream) async throws -> Void)
     }
@@ -58,6 +60,13 @@ public struct Reply: Sendable {
         var headers = headers
         headers.replaceOrAdd(name: "Content-Type", value: contentType)
         return Reply(.ok, headers: headers, body: .stream(body))
+    }
+
+    /// Something told bit by bit that may still fail as a whole.
+    public static func lateStream(
+        _ contentType: String, _ body: @escaping @Sendable (BodyWriter) async throws -> Void
+    ) -> Reply {
+        Reply(.ok, headers: ["Content-Type": contentType], body: .lateStream(body))
     }
 
     /// A conversation, upgraded where the client asked for it.

@@ -20,6 +20,15 @@ public struct BodyWriter: Sendable {
         }
     }
 
+    /// Whether the head of the answer is out.
+    var hasBegun: Bool {
+        get async {
+            await withCheckedContinuation { continuation in
+                eventLoop.execute { continuation.resume(returning: connection.value.hasBegunAnswer) }
+            }
+        }
+    }
+
     /// Sends text.
     public func write(_ text: String) async throws { try await write(ByteBuffer(string: text)) }
 }

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import NIOHTTP1
 
@@ -9,7 +10,8 @@ extension ConnectionHandler {
         switch reply.body {
         case .none: finish(reply, nil, exchange)
         case .bytes(let bytes): finish(reply, bytes, exchange)
-        case .stream(let body): stream(reply, body, exchange)
+        case .stream(let body): stream(reply, body, exchange, waits: false)
+        case .lateStream(let body): stream(reply, body, exchange, waits: true)
         case .hijack(let body): hijack(reply, body, exchange)
         }
     }
@@ -70,35 +72,61 @@ extension ConnectionHandler {
     // MARK: - Streams
 
     private func stream(
-        _ reply: Reply, _ body: @escaping @Sendable (BodyWriter) async throws -> Void, _ exchange: Exchange
+        _ reply: Reply, _ body: @escaping @Sendable (BodyWriter) async throws -> Void, _ exchange: Exchange,
+        waits: Bool
     ) {
         guard let context else { return }
         var exchange = exchange
+        exchange.waitingHead = reply
         exchange.isChunked = exchange.head.takesChunks
-        let keepsAlive = exchange.keepsAlive && exchange.isChunked
+        exchange.keepsAlive = exchange.keepsAlive && exchange.isChunked
         state = .running(exchange)
-        write(
-            head: reply, nil, framing: exchange.isChunked ? .chunked : .untilClose, keepsAlive: keepsAlive,
-            method: exchange.head.method)
-        guard exchange.head.method != .HEAD else { return end(keepsAlive && exchange.bodyIsComplete) }
+        if !waits { sendWaitingHead() }
+        guard exchange.head.method != .HEAD else { return end(exchange.keepsAlive && exchange.bodyIsComplete) }
         let eventLoop = context.eventLoop
         let connection = NIOLoopBound(self, eventLoop: eventLoop)
         let logger = shared.logger
         task = Task {
             do {
                 try await body(BodyWriter(eventLoop: eventLoop, connection: connection))
-                eventLoop.execute { connection.value.endStream(keepsAlive) }
+                eventLoop.execute { connection.value.endStream() }
             } catch {
-                logger.debug("an answer broke off", metadata: ["error": "\(error)"])
-                eventLoop.execute { connection.value.abort() }
+                eventLoop.execute { connection.value.breakOff(error, logger) }
             }
         }
     }
 
-    private func endStream(_ keepsAlive: Bool) {
+    /// Whether a head is still to be sent before the first bytes.
+    var hasWaitingHead: Bool { if case .running(let exchange) = state { exchange.waitingHead != nil } else { false } }
+
+    /// Whether the client has seen the head of an answer.
+    var hasBegunAnswer: Bool { !hasWaitingHead }
+
+    /// Sends the head of a streamed answer.
+    func sendWaitingHead() {
+        guard case .running(var exchange) = state, let reply = exchange.waitingHead else { return }
+        exchange.waitingHead = nil
+        state = .running(exchange)
+        write(
+            head: reply, nil, framing: exchange.isChunked ? .chunked : .untilClose, keepsAlive: exchange.keepsAlive,
+            method: exchange.head.method)
+    }
+
+    private func endStream() {
+        sendWaitingHead()
         guard case .running(let exchange) = state else { return }
         if exchange.isChunked { write(ByteBuffer(staticString: "0\r\n\r\n")) }
-        end(keepsAlive && exchange.keepsAlive && exchange.bodyIsComplete && !inputIsClosed)
+        end(exchange.keepsAlive && exchange.bodyIsComplete && !inputIsClosed && !shared.connections.isClosing)
+    }
+
+    private func breakOff(_ error: any Error, _ logger: Logger) {
+        if case .running(var exchange) = state, exchange.waitingHead != nil {
+            exchange.waitingHead = nil
+            state = .running(exchange)
+            return answer(ErrorTable.reply(to: error, logger: logger))
+        }
+        logger.debug("an answer broke off", metadata: ["error": "\(error)"])
+        abort()
     }
 
     private func hijack(

@@ -218,6 +218,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard let context, context.channel.isActive, !outputIsClosed else {
             return continuation.resume(throwing: ClientGone())
         }
+        if hasWaitingHead { sendWaitingHead() }
         if case .running(let exchange) = state, exchange.isChunked {
             var chunk = context.channel.allocator.buffer(capacity: bytes.readableBytes + 16)
             chunk.writeChunk(bytes)

@@ -14,6 +14,8 @@ struct Exchange {
     var bodyIsComplete = false
     /// Whether the answer is sent in chunks.
     var isChunked = false
+    /// The answer whose head waits for its first bytes.
+    var waitingHead: Reply?
     /// Whether another request may follow.
     var keepsAlive: Bool
     private let began = ContinuousClock.now
