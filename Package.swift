@@ -7,6 +7,13 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// The executable alone sees both halves; the runtime is Linux's.
+#if os(Linux)
+    let runtime: [Target.Dependency] = ["EngineHTTP", "Engine", "CLinux"]
+#else
+    let runtime: [Target.Dependency] = []
+#endif
+
 let package = Package(
     name: "drydock",
     platforms: [.macOS(.v15)],
@@ -81,7 +88,9 @@ let package = Package(
                 "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages",
                 "FixtureRegistry", "OCI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ] + runtime,
             swiftSettings: strict),
 
         // What runs inside the fixture images: a small static program. Its C half holds the system calls.

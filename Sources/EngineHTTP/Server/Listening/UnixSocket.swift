@@ -107,3 +107,9 @@ enum UnixSocket {
         ListenFault("\(what) \(path): \(String(cString: strerror(errno)))")
     }
 }
+
+/// Whether a daemon answers on a socket.
+public enum SocketProbe {
+    /// Whether somebody accepts connections there.
+    public static func isAnswered(_ path: String) -> Bool { UnixSocket.isAnswered(path) }
+}
