@@ -83,7 +83,7 @@
         @Flag(help: "End with standard input, clean up and remove the root; for runs that leave nothing behind.")
         var ephemeral = false
 
-        let faultCode: Int32 = 1
+        var faultCode: Int32 { 1 }
         var interruption: String? { "" }
 
         func validate() throws {

@@ -7,8 +7,6 @@
 
     /// A daemon from its settings to its end.
     struct Daemon: Sendable {
-        private static let grace: Duration = .seconds(10)
-
         private let settings: DaemonSettings
         private let isEphemeral: Bool
         /// Reads the settings again, for SIGHUP.
@@ -25,6 +23,9 @@
             self.settings = settings
             self.isEphemeral = isEphemeral
             self.reread = reread
+            guard settings.pidFile?.hasPrefix("/") != false else {
+                throw Fault(description: "--pidfile takes an absolute path")
+            }
             guard geteuid() == 0 else {
                 throw Fault(description: "drydock daemon must run as root, since it makes containers: use sudo")
             }
@@ -53,6 +54,8 @@
                 throw error
             }
             for listener in listeners { logger.info("listening on \(listener.endpoint)") }
+            // Nobody's folder is kept busy by a daemon that was started in it.
+            if chdir("/") != 0 { logger.warning("cannot leave the folder it was started in") }
             Readiness.tell()
             let reloading = Reloading(settings: settings, reread: reread, logger: logger)
             await DaemonEnd.wait(endsWithInput: isEphemeral)

@@ -38,14 +38,7 @@
                 set { base[metadataKey: key] = newValue }
             }
 
-            func log(
-                level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
-                function: String, line: UInt
-            ) {
-                base.log(
-                    level: level, message: message, metadata: metadata, source: source, file: file, function: function,
-                    line: line)
-            }
+            func log(event: LogEvent) { base.log(event: event) }
         }
     }
 #endif

@@ -64,12 +64,12 @@
             posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
             posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
             posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-            posix_spawn_file_actions_addchdir_np(&actions, "/")
             var attributes = posix_spawnattr_t()
             posix_spawnattr_init(&attributes)
             defer { posix_spawnattr_destroy(&attributes) }
             // A session of its own: the terminal's Ctrl-C is for whoever sits at it.
-            posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+            let session: CInt = 0x80  // POSIX_SPAWN_SETSID, a GNU extension that Glibc's module leaves out.
+            posix_spawnattr_setflags(&attributes, Int16(session | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
             var none = sigset_t()
             sigemptyset(&none)
             posix_spawnattr_setsigmask(&attributes, &none)
@@ -89,7 +89,7 @@
 
         private static func pipe() throws -> (read: CInt, write: CInt) {
             var ends: [CInt] = [-1, -1]
-            guard pipe2(&ends, O_CLOEXEC) == 0 else { throw Fault(description: "cannot make a pipe: \(reason(errno))") }
+            guard Glibc.pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else { throw Fault(description: "cannot make a pipe: \(reason(errno))") }
             return (ends[0], ends[1])
         }
 
