@@ -209,9 +209,10 @@ let package = Package(
         .testTarget(
             name: "EngineHTTPTests",
             dependencies: [
-                "EngineHTTP", "Engine", "DockerClient", "DockerAPI", "RawJSON", "TestSupport",
+                "EngineHTTP", "Engine", "ImageStore", "OCI", "DockerAPI", "RawJSON", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -86,17 +86,9 @@ public final class EngineServer: Sendable {
     ) async throws(ListenFault) -> any Channel {
         var context: NIOSSLContext?
         var hosts: Set<String> = [host.lowercased()]
-        let address: SocketAddress
-        do { address = try SocketAddress.makeAddressResolvingHost(host, port: port) } catch {
-            throw ListenFault("cannot listen on \(listener.endpoint): \(error)")
-        }
+        let address = try Self.address(listener, host: host, port: port)
         switch listener.protection {
-        case .none:
-            guard address.isLoopback else {
-                throw ListenFault(
-                    "\(listener.endpoint) is open to others: whoever reaches it is root here. "
-                        + "Use mutual TLS (--tlsverify with --tlscacert, --tlscert, --tlskey) or a loopback address")
-            }
+        case .none: break
         case .mutualTLS(let files):
             let (loaded, names) = try files.load()
             context = loaded
@@ -109,6 +101,32 @@ public final class EngineServer: Sendable {
         return try await bound(listener) { [self] in
             try await bootstrap(tls: secured, hostRule: rule).bind(to: address).get()
         }
+    }
+
+    /// Says what would keep a server from listening, before anything else is begun.
+    ///
+    /// - Throws: `ListenFault`.
+    public static func check(_ listener: Listener) throws(ListenFault) {
+        switch listener.endpoint.transport {
+        case .unix(let path): try UnixSocket.check(path)
+        case .tcp(let host, let port): _ = try address(listener, host: host, port: port)
+        }
+    }
+
+    /// The address, where it is protected as it must be.
+    private static func address(
+        _ listener: Listener, host: String, port: Int
+    ) throws(ListenFault) -> SocketAddress {
+        let address: SocketAddress
+        do { address = try SocketAddress.makeAddressResolvingHost(host, port: port) } catch {
+            throw ListenFault("cannot listen on \(listener.endpoint): \(error)")
+        }
+        if case .none = listener.protection, !address.isLoopback {
+            throw ListenFault(
+                "\(listener.endpoint) is open to others: whoever reaches it is root here. "
+                    + "Use mutual TLS (--tlsverify with --tlscacert, --tlscert, --tlskey) or a loopback address")
+        }
+        return address
     }
 
     private func bound(

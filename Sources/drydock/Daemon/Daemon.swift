@@ -30,6 +30,7 @@
                 throw Fault(description: "drydock daemon must run as root, since it makes containers: use sudo")
             }
             listeners = try DaemonListeners.make(settings)
+            for listener in listeners { try EngineServer.check(listener) }
             configuration = try Self.configuration(settings)
         }
 

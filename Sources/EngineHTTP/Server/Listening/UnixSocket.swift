@@ -46,9 +46,13 @@ enum UnixSocket {
     /// Takes the socket out of the file system; that it is already gone is no fault.
     static func remove(_ path: String) { unlink(path) }
 
-    private static func removeStale(_ path: String) throws(ListenFault) {
+    /// Whether nothing that is in use stands at a path.
+    ///
+    /// - Returns: whether an old socket does.
+    @discardableResult
+    static func check(_ path: String) throws(ListenFault) -> Bool {
         var status = stat()
-        guard lstat(path, &status) == 0 else { return }
+        guard lstat(path, &status) == 0 else { return false }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw ListenFault("\(path) exists and is no socket: remove it, or listen elsewhere with --host")
         }
@@ -56,6 +60,11 @@ enum UnixSocket {
             throw ListenFault(
                 "a daemon already answers at \(path): stop it (`drydock daemon --stop`), or listen elsewhere with --host")
         }
+        return true
+    }
+
+    private static func removeStale(_ path: String) throws(ListenFault) {
+        guard try check(path) else { return }
         guard unlink(path) == 0 else { throw fault("cannot remove the old socket", path) }
     }
 
