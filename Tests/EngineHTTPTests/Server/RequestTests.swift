@@ -79,7 +79,8 @@ import Testing
             try client.send(
                 "POST /echo/a HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
                     + "0\r\n\r\nGET /fine HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(!(try client.rest()).contains("fine"))
+            let answers = try client.rest()
+            #expect(!answers.contains("fine"))
         }
     }
 
@@ -143,7 +144,8 @@ import Testing
         var limits = ServerLimits()
         limits.idleTime = .milliseconds(50)
         try await TestServer.with([.fine], limits: limits) { server in
-            #expect(try server.connect().rest().isEmpty)
+            let answer = try server.connect().rest()
+            #expect(answer.isEmpty)
         }
     }
 

@@ -184,7 +184,8 @@ import Testing
             #expect(try client.read(through: "\n") == "{\"message\":\"no such thing\"}\n")
             try client.send("GET /failing/later HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(try client.head().hasPrefix("HTTP/1.1 200 "))
-            #expect(try !client.rest().contains("0\r\n\r\n"), "what broke off must not look whole")
+            let rest = try client.rest()
+            #expect(!rest.contains("0\r\n\r\n"), "what broke off must not look whole")
         }
     }
 

@@ -29,7 +29,8 @@ import Testing
     @Test func takesRequestsMeantForIt() async throws {
         try await withPort { port in
             for host in ["127.0.0.1:\(port)", "localhost:\(port)", "LOCALHOST", "[::1]:\(port)"] {
-                #expect(try status(port, "Host: \(host)\r\n") == "200", "\(host)")
+                let status = try status(port, "Host: \(host)\r\n")
+                #expect(status == "200", "\(host)")
             }
         }
     }
@@ -37,13 +38,15 @@ import Testing
     @Test func refusesForeignHostsAndWebPages() async throws {
         try await withPort { port in
             for host in ["evil.example", "evil.example:\(port)", "127.0.0.1.evil.example", "", "10.0.0.1"] {
-                #expect(try status(port, "Host: \(host)\r\n") == "403", "\(host)")
+                let status = try status(port, "Host: \(host)\r\n")
+                #expect(status == "403", "\(host)")
             }
             for origin in ["http://localhost:\(port)", "null", "https://evil.example"] {
-                #expect(try status(port, "Host: localhost\r\nOrigin: \(origin)\r\n") == "403", "\(origin)")
+                let status = try status(port, "Host: localhost\r\nOrigin: \(origin)\r\n")
+                #expect(status == "403", "\(origin)")
             }
-            #expect(try status(port, "Host: localhost\r\nHost: evil.example\r\n") == "400")
-            #expect(try status(port, "") == "400")
+            let (twice, never) = (try status(port, "Host: localhost\r\nHost: evil.example\r\n"), try status(port, ""))
+            #expect(twice == "400" && never == "400")
         }
     }
 
