@@ -2,6 +2,7 @@
 #include "CLibcap.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/capability.h>
 
 int32_t clibcap_count(void) { return (int32_t)cap_max_bits(); }
@@ -9,6 +10,16 @@ int32_t clibcap_count(void) { return (int32_t)cap_max_bits(); }
 int32_t clibcap_number(const char *name) {
     cap_value_t value;
     return cap_from_name(name, &value) == 0 ? (int32_t)value : -EINVAL;
+}
+
+int32_t clibcap_name(int32_t number, char *name, size_t room) {
+    char *text = cap_to_name((cap_value_t)number);
+    if (!text) return -EINVAL;
+    /* For a number it has no name for, the library answers the number. */
+    int32_t answer = strncmp(text, "cap_", 4) != 0 ? -EINVAL : strlen(text) >= room ? -ERANGE : 0;
+    if (answer == 0) strcpy(name, text);
+    cap_free(text);
+    return answer;
 }
 
 int32_t clibcap_drop_bounding(uint64_t keep) {

@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -137,31 +136,34 @@ int32_t clinux_poll(struct clinux_ready *list, size_t count, int32_t timeout_ms)
     return 0;
 }
 
-int32_t clinux_signalfd(const int32_t *signals, size_t count) {
-    sigset_t set;
-    sigemptyset(&set);
-    for (size_t i = 0; i < count; i++) sigaddset(&set, signals[i]);
-    int32_t answer = ANSWER(sigprocmask(SIG_BLOCK, &set, NULL));
-    return answer < 0 ? answer : ANSWER(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-}
-
-int32_t clinux_signalfd_next(int32_t fd) {
-    struct signalfd_siginfo info;
-    int64_t answer = ANSWER_RETRY(read(fd, &info, sizeof info));
-    return answer < 0 ? (int32_t)answer : (int32_t)info.ssi_signo;
-}
-
 int32_t clinux_reset_signals(void) {
-    for (int signal = 1; signal < 65; signal++) {
-        struct sigaction action;
-        memset(&action, 0, sizeof action);
-        action.sa_handler = SIG_DFL;
-        /* SIGKILL, SIGSTOP and the two that glibc keeps refuse, as they should. */
-        sigaction(signal, &action, NULL);
-    }
+    /* The kernel's struct sigaction, SIG_DFL all over: the library refuses the two signals it keeps for itself. */
+    uint64_t action[4] = {0};
+    /* SIGKILL and SIGSTOP refuse, as they should. */
+    for (int signal = 1; signal < 65; signal++) syscall(SYS_rt_sigaction, signal, action, NULL, 8);
     sigset_t none;
     sigemptyset(&none);
     return ANSWER(sigprocmask(SIG_SETMASK, &none, NULL));
+}
+
+int32_t clinux_block_signals(int32_t all) {
+    sigset_t set;
+    if (all) sigfillset(&set);
+    else sigemptyset(&set);
+    return ANSWER(sigprocmask(SIG_SETMASK, &set, NULL));
+}
+
+int32_t clinux_default_signal(int32_t number) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = SIG_DFL;
+    return ANSWER(sigaction(number, &action, NULL));
+}
+
+int32_t clinux_wait_signal(void) {
+    sigset_t set;
+    sigfillset(&set);
+    return ANSWER_RETRY(sigwaitinfo(&set, NULL));
 }
 
 int32_t clinux_ignore_signal(int32_t number) {

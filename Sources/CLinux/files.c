@@ -6,6 +6,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -14,7 +15,7 @@
 int32_t clinux_openat2(int32_t directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
     struct open_how how;
     memset(&how, 0, sizeof how);
-    how.flags = flags;
+    how.flags = flags | O_CLOEXEC;
     how.mode = mode;
     how.resolve = resolve;
     return (int32_t)ANSWER_RETRY(syscall(SYS_openat2, directory, path, &how, sizeof how));
@@ -32,7 +33,7 @@ int32_t clinux_close_range(uint32_t first, uint32_t last, int32_t only_mark_cloe
 
 int32_t clinux_dup2(int32_t from, int32_t to) { return ANSWER_RETRY(dup2(from, to)); }
 
-int32_t clinux_pipe(int32_t fds[2], int32_t flags) { return ANSWER(pipe2(fds, flags)); }
+int32_t clinux_pipe(int32_t fds[2]) { return ANSWER(pipe2(fds, O_CLOEXEC)); }
 
 int64_t clinux_read(int32_t fd, void *bytes, size_t count) { return ANSWER_RETRY(read(fd, bytes, count)); }
 
@@ -85,8 +86,28 @@ int32_t clinux_fdatasync(int32_t fd) { return ANSWER_RETRY(fdatasync(fd)); }
 
 int32_t clinux_ftruncate(int32_t fd, int64_t length) { return ANSWER_RETRY(ftruncate(fd, length)); }
 
-int32_t clinux_memfd(const char *name, int32_t allow_sealing) {
-    return ANSWER(memfd_create(name, MFD_CLOEXEC | (allow_sealing ? MFD_ALLOW_SEALING : 0)));
+int32_t clinux_try_lock(int32_t fd) { return ANSWER_RETRY(flock(fd, LOCK_EX | LOCK_NB)); }
+
+int32_t clinux_unlock(int32_t fd) { return ANSWER_RETRY(flock(fd, LOCK_UN)); }
+
+int64_t clinux_directory_entries(int32_t fd, void *records, size_t room) {
+    return ANSWER(syscall(SYS_getdents64, fd, records, room));
+}
+
+int64_t clinux_readlinkat(int32_t directory, const char *path, char *buffer, size_t size) {
+    return ANSWER(readlinkat(directory, path, buffer, size));
+}
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#define MFD_EXEC 0x0010U
+#endif
+
+int32_t clinux_memfd(const char *name, int32_t executable) {
+    unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    int32_t answer = ANSWER(memfd_create(name, flags | (executable ? MFD_EXEC : MFD_NOEXEC_SEAL)));
+    /* Before Linux 6.3 the two are unknown, and every memfd is executable. */
+    return answer == -EINVAL ? ANSWER(memfd_create(name, flags)) : answer;
 }
 
 int32_t clinux_memfd_seal(int32_t fd) {

@@ -81,6 +81,18 @@ void clinux_exit(int32_t code) { _exit(code); }
 
 int32_t clinux_getpid(void) { return getpid(); }
 
+int32_t clinux_fork(void) { return (int32_t)ANSWER(syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0L)); }
+
+int32_t clinux_getppid(void) { return getppid(); }
+
+int32_t clinux_take_foreground(int32_t fd) {
+    if (setpgid(0, 0) != 0) return -errno;
+    /* Called from the background, where the terminal would stop us: every signal is blocked here. */
+    return ANSWER(tcsetpgrp(fd, getpid()));
+}
+
+int32_t clinux_set_name(const char *name) { return ANSWER(prctl(PR_SET_NAME, name, 0, 0, 0)); }
+
 int32_t clinux_setsid(void) { return ANSWER(setsid()); }
 
 int32_t clinux_kill(int32_t pid, int32_t signal) { return ANSWER(kill(pid, signal)); }

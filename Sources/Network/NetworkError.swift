@@ -1,3 +1,5 @@
+import LinuxKernel
+
 /// Why a network operation failed: a code to act on and the sentence that docker shows.
 public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What kind of fault it is.
@@ -25,4 +27,14 @@ public struct NetworkError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The message.
     public var description: String { message }
+}
+
+extension NetworkError {
+    /// A refusal of the kernel.
+    init(_ error: SystemError) { self.init(.system, error.description) }
+
+    /// Runs what asks the kernel, whose refusals become errors of the network.
+    static func system<Answer>(_ body: () throws(SystemError) -> Answer) throws(NetworkError) -> Answer {
+        do { return try body() } catch { throw NetworkError(error) }
+    }
 }

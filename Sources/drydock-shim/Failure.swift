@@ -21,8 +21,6 @@ struct Failure: Error {
     }
 }
 
-typealias CString = UnsafePointer<CChar>
-
 /// The fixed room of `shim_failed.detail`, zero-terminated.
 struct ShimDetail {
     private(set) var bytes = shim_failed().detail

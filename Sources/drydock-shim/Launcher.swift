@@ -4,78 +4,157 @@ import ShimProtocol
 /// Takes LAUNCH messages from the daemon and forks a monitor for each; single-threaded, so that forking is safe.
 struct Launcher {
     private let socket: Int32
+    /// What monitors inherit as their OOM score adjustment, so that an init writes its own only where it differs.
+    private let outOfMemoryScore: Int32
 
     init(socket: Int32) {
         self.socket = socket
+        outOfMemoryScore = Limits.protectFromOutOfMemory()
     }
 
     /// Serves until the daemon is gone: then the launcher ends, and its monitors go on under the system's init.
-    mutating func run() {
-        // Monitors are not waited for: what became of a container is in its exit record.
+    func run() {
+        // Blocked rather than ignored: the mask is all that an init has to reset. SIGCHLD alone is ignored, because
+        // monitors are not waited for: what became of a container is in its exit record.
+        _ = clinux_block_signals(1)
         _ = clinux_ignore_signal(Signal.child)
-        _ = clinux_ignore_signal(Signal.pipe)
-        var message = [UInt8](repeating: 0, count: Int(SHIM_MESSAGE_LIMIT))
-        while true {
-            var descriptors = [Int32](repeating: -1, count: 4)
-            var count = descriptors.count
-            let length = message.withUnsafeMutableBytes { bytes in
-                clinux_receive(socket, bytes.baseAddress, bytes.count, &descriptors, &count, 1)
+        let room = Int(SHIM_LAUNCH_ROOM)
+        withUnsafeTemporaryAllocation(byteCount: room, alignment: 8) { message in
+            withUnsafeTemporaryAllocation(of: Int32.self, capacity: Launch.descriptorLimit) { descriptors in
+                while next(message, descriptors) {}
             }
-            if length == 0 { return }
-            if length < 0 {
-                // A message too long or with too many descriptors is refused; any other error means the socket is gone.
-                if -length == Int64(Errno.messageTooLong) { continue }
-                return
-            }
-            let received = clinux_monotonic_ns()
-            let kind = message.withUnsafeBytes { $0.load(as: shim_message.self).kind }
-            if kind == SHIM_LAUNCH.rawValue, count >= 3 {
-                launch(descriptors, count, received)
-            }
-            for index in 0..<count { _ = clinux_close(descriptors[index]) }
         }
     }
 
-    private func launch(_ descriptors: [Int32], _ count: Int, _ received: Int64) {
-        let reply = descriptors[2]
-        let child = clinux_clone(0, nil, -1)
-        if child == 0 {
-            _ = clinux_close(socket)
-            Monitor.main(
-                specDescriptor: descriptors[0], state: descriptors[1], control: reply,
-                extra: count > 3 ? descriptors[3] : -1, received: received)
+    /// Takes one message; `false` when the socket is gone.
+    private func next(_ message: UnsafeMutableRawBufferPointer, _ descriptors: UnsafeMutableBufferPointer<Int32>) -> Bool
+    {
+        var count = descriptors.count
+        let length = clinux_receive(socket, message.baseAddress, message.count, descriptors.baseAddress, &count, 1)
+        // A message too long or with too many descriptors is refused; any other error means the socket is gone.
+        if length == -Int64(Errno.messageTooLong) { return true }
+        if length <= 0 { return false }
+        let received = clinux_monotonic_ns()
+        let bytes = UnsafeRawBufferPointer(rebasing: message[0..<Int(length)])
+        if let launch = Launch(bytes, descriptors, count, received: received, outOfMemoryScore: outOfMemoryScore) {
+            let child = clinux_clone(0, nil, -1)
+            if child == 0 {
+                _ = clinux_close(socket)
+                Monitor.main(launch)
+            }
+            if child < 0 { Reply.failed(Failure(SHIM_STEP_FORK, -child), to: launch.reply) }
+        } else if count > 1 {
+            Reply.failed(Failure(SHIM_STEP_PROTOCOL, Errno.protocolError), to: descriptors[1])
         }
-        if child < 0 { Reply.failed(Failure(SHIM_STEP_FORK, -child), to: reply) }
+        for index in 0..<count { _ = clinux_close(descriptors[index]) }
+        return true
+    }
+}
+
+/// A LAUNCH message, taken apart.
+struct Launch {
+    static let descriptorLimit = 3 + Int(SHIM_JOIN_LIMIT)
+
+    let spec: Int32
+    let reply: Int32
+    /// The state directory, or -1.
+    let state: Int32
+    let joins: Joins
+    /// CLOCK_MONOTONIC, nanoseconds.
+    let received: Int64
+    let outOfMemoryScore: Int32
+
+    /// `nil` where kind, size or number of descriptors are not those of a LAUNCH.
+    init?(
+        _ message: UnsafeRawBufferPointer, _ descriptors: UnsafeMutableBufferPointer<Int32>, _ count: Int,
+        received: Int64, outOfMemoryScore: Int32
+    ) {
+        let headerSize = MemoryLayout<shim_message>.size
+        guard message.count >= headerSize + MemoryLayout<shim_launch>.size,
+            message.load(as: shim_message.self).kind == SHIM_LAUNCH.rawValue
+        else { return nil }
+        let body = message.load(fromByteOffset: headerSize, as: shim_launch.self)
+        let first = body.has_state == 1 ? 3 : 2
+        guard body.join_count <= SHIM_JOIN_LIMIT, count == first + Int(body.join_count) else { return nil }
+        spec = descriptors[0]
+        reply = descriptors[1]
+        state = body.has_state == 1 ? descriptors[2] : -1
+        joins = Joins(body, descriptors, from: first)
+        self.received = received
+        self.outOfMemoryScore = outOfMemoryScore
+    }
+}
+
+extension Launch {
+    /// Closes what only the start needed: a namespace or a pidfd held on to would keep others' containers alive.
+    func closeStart() {
+        _ = clinux_close(spec)
+        joins.close()
+    }
+}
+
+/// The namespaces that are joined instead of made.
+struct Joins {
+    private var descriptors: [Int32] = []
+    private var types: [UInt64] = []
+
+    init(_ launch: shim_launch, _ all: UnsafeMutableBufferPointer<Int32>, from first: Int) {
+        withUnsafeBytes(of: launch.joins) { bytes in
+            for index in 0..<Int(launch.join_count) {
+                descriptors.append(all[first + index])
+                types.append(bytes.load(fromByteOffset: index * 8, as: UInt64.self))
+            }
+        }
+    }
+
+    /// Joins the PID namespace, for children alone: so it is the parent's business, before it clones (setns(2)).
+    func enterForChildren() throws(Failure) {
+        try enter(only: CLINUX_CLONE_NEWPID)
+    }
+
+    /// Joins all the others.
+    func enter() throws(Failure) {
+        try enter(only: ~CLINUX_CLONE_NEWPID)
+    }
+
+    func close() {
+        for descriptor in descriptors { _ = clinux_close(descriptor) }
+    }
+
+    private func enter(only mask: UInt64) throws(Failure) {
+        for index in 0..<types.count where types[index] & mask != 0 {
+            try check(SHIM_STEP_NAMESPACE, nil, clinux_setns(descriptors[index], types[index] & mask))
+        }
     }
 }
 
 /// The two answers to LAUNCH.
 enum Reply {
     static func failed(_ failure: Failure, to socket: Int32) {
-        var body = failure.message
-        withUnsafeBytes(of: &body) { send(SHIM_FAILED, $0, to: socket) }
-    }
-
-    static func started(_ started: shim_started, to socket: Int32) {
-        var body = started
-        withUnsafeBytes(of: &body) { send(SHIM_STARTED, $0, to: socket) }
+        withUnsafeBytes(of: failure.message) { send(SHIM_FAILED, $0, to: socket) }
     }
 
     /// A daemon that is gone cannot be told; it reads the exit record when it comes back.
-    static func send(_ kind: shim_message_kind, _ body: UnsafeRawBufferPointer, to socket: Int32) {
-        var message = shim_message(kind: kind.rawValue, length: UInt32(body.count))
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(MemoryLayout<shim_message>.size + body.count)
-        withUnsafeBytes(of: &message) { bytes.append(contentsOf: $0) }
-        bytes.append(contentsOf: body)
-        _ = bytes.withUnsafeBytes { clinux_send(socket, $0.baseAddress, $0.count, nil, 0, 1) }
+    static func send(
+        _ kind: shim_message_kind, _ body: UnsafeRawBufferPointer, descriptor: Int32 = -1, to socket: Int32
+    ) {
+        let header = shim_message(kind: kind.rawValue, length: UInt32(body.count))
+        let headerSize = MemoryLayout<shim_message>.size
+        withUnsafeTemporaryAllocation(byteCount: headerSize + body.count, alignment: 8) { room in
+            room.storeBytes(of: header, as: shim_message.self)
+            UnsafeMutableRawBufferPointer(rebasing: room[headerSize...]).copyMemory(from: body)
+            var passed = descriptor
+            _ = clinux_send(socket, room.baseAddress, room.count, &passed, descriptor >= 0 ? 1 : 0, 1)
+        }
     }
 }
 
 /// Signal numbers (signal(7), the same on every Linux architecture that Swift runs on).
 enum Signal {
     static let kill: Int32 = 9
-    static let pipe: Int32 = 13
-    static let terminate: Int32 = 15
     static let child: Int32 = 17
+    static let stop: Int32 = 19
+    static let terminalStop: Int32 = 20
+    static let terminalInput: Int32 = 21
+    static let terminalOutput: Int32 = 22
 }

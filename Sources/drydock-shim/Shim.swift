@@ -1,15 +1,15 @@
 import CLinux
+import ShimProtocol
 
 /// The static executable that launches, watches and logs containers.
 ///
-/// It is started once, as the launcher, with its socket to the daemon on descriptor 3; monitors and inits are forks of
-/// it that never execute again (a monitor) or only the container's command (an init).
+/// It is started once, as the launcher, from a sealed copy of itself; monitors and inits are forks of
+/// it that never execute again (a monitor, the reaper of `--init`) or only the container's command (an init).
 @main
 struct Shim {
     static func main() {
-        let socket: Int32 = 3
-        var launcher = Launcher(socket: socket)
-        launcher.run()
+        _ = clinux_close(SHIM_IMAGE_DESCRIPTOR)
+        Launcher(socket: SHIM_SOCKET_DESCRIPTOR).run()
         clinux_exit(0)
     }
 }

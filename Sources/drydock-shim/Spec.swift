@@ -55,6 +55,11 @@ struct Spec {
         return found
     }
 
+    /// CLONE_NEW... of the namespaces that are made.
+    func namespaces() throws(Failure) -> UInt64 {
+        try last(SHIM_NAMESPACES)?.fixed(shim_namespaces.self, SHIM_STEP_NAMESPACE).flags ?? 0
+    }
+
     /// The strings of all records of that kind as a vector for execve(2): ends with a null pointer.
     func vector(_ kind: shim_record_kind) throws(Failure) -> [UnsafeMutablePointer<CChar>?] {
         var strings: [UnsafeMutablePointer<CChar>?] = []
@@ -80,9 +85,11 @@ struct Record {
         kind = UInt32(header.kind)
         payload = address + MemoryLayout<shim_record>.size
         length = Int(header.length)
-        let endsWithString = fixedLength != nil && length > fixedLength!
-        if endsWithString, payload.load(fromByteOffset: length - 1, as: UInt8.self) != 0 { return nil }
-        if let fixedLength, length < fixedLength { return nil }
+        guard let fixedLength else { return }
+        if length < fixedLength { return nil }
+        if length > fixedLength, payload.load(fromByteOffset: length - 1, as: UInt8.self) != 0 { return nil }
+        // A record of strings alone has one at least, so that `string` is never past the end.
+        if fixedLength == 0, length == 0 { return nil }
     }
 
     /// How many bytes of the payload are not strings; `nil` where there are no strings at all.
@@ -90,7 +97,6 @@ struct Record {
         switch shim_record_kind(rawValue: kind) {
         case SHIM_MOUNT: MemoryLayout<shim_mount>.size
         case SHIM_DEVICE: MemoryLayout<shim_device>.size
-        case SHIM_JOIN_NAMESPACE: MemoryLayout<shim_join>.size
         case SHIM_LOG: MemoryLayout<shim_log>.size
         case SHIM_NAMESPACES, SHIM_RLIMIT, SHIM_IDENTITY, SHIM_CAPABILITIES, SHIM_SECCOMP, SHIM_OOM_SCORE, SHIM_WINDOW:
             nil

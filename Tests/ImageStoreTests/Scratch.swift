@@ -111,18 +111,18 @@ enum Tree {
             let name = String(full[full.index(after: slash)...])
             var status = clinux_stat()
             try SystemCall.check(clinux_fstatat(parent.number, name, 0, &status), "look at \(full)")
-            let type = status.mode & FileFlags.typeMask
+            let type = status.mode & CLINUX_S_IFMT
             var line = "\(String(status.mode, radix: 8)) \(status.uid):\(status.gid)"
             if times { line += " \(status.modified_seconds).\(status.modified_nanoseconds)" }
             switch type {
-            case FileFlags.directoryType:
+            case CLINUX_S_IFDIR:
                 for child in try TreeRemover.names(in: FileDescriptor.directory(full)) {
                     let name = String(decoding: child, as: UTF8.self)
                     pending.append(path.isEmpty ? name : "\(path)/\(name)")
                 }
-            case FileFlags.symbolicLink:
+            case CLINUX_S_IFLNK:
                 line += " -> " + (try FileManager.default.destinationOfSymbolicLink(atPath: full))
-            case FileFlags.regular:
+            case CLINUX_S_IFREG:
                 line += " links \(status.links) size \(status.size)"
                 let sink = DigestSink()
                 try File(reading: full).copy(to: sink)

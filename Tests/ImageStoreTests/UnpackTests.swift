@@ -262,7 +262,7 @@ struct Unpacking {
         for _ in 0..<1000 {
             try SystemCall.check(clinux_mkdirat(folder.number, "d", 0o755), "make")
             folder = FileDescriptor(
-                try SystemCall.check(clinux_openat2(folder.number, "d", UInt64(FileFlags.directory), 0, 0), "open"))
+                try SystemCall.check(clinux_openat2(folder.number, "d", CLINUX_O_DIRECTORY, 0, 0), "open"))
         }
         try TreeRemover.remove(path: "\(scratch.path)/deep")
         #expect(!File.exists("\(scratch.path)/deep"))

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CLinuxConstants.h"
+
 /* ---- Processes (process.c) ------------------------------------------------------------------------------------ */
 
 /* clone3(2) in fork style: no new stack. `pidfd` may be NULL; `cgroup` is a cgroup v2 directory or -1.
@@ -21,11 +23,18 @@ int32_t clinux_clone(uint64_t flags, int32_t *pidfd, int32_t cgroup);
  * where it is -1); every other descriptor is closed. Answers the pid. `session` starts a new session. */
 int32_t clinux_spawn(const char *path, char *const argv[], char *const envp[], const int32_t *fds, size_t count,
                      int32_t session);
+/* fork(2) by the system call that docker's default seccomp policy allows; no handlers of the library run. */
+int32_t clinux_fork(void);
 int32_t clinux_execve(const char *path, char *const argv[], char *const envp[]);
 int32_t clinux_execveat(int32_t directory, const char *path, char *const argv[], char *const envp[], int32_t flags);
 void clinux_exit(int32_t code) __attribute__((noreturn));
 int32_t clinux_getpid(void);
+int32_t clinux_getppid(void);
 int32_t clinux_setsid(void);
+/* A process group of its own, and the foreground of the terminal at `fd`, as far as there is one. */
+int32_t clinux_take_foreground(int32_t fd);
+/* The name in /proc/PID/comm, cut at 15 bytes. */
+int32_t clinux_set_name(const char *name);
 int32_t clinux_kill(int32_t pid, int32_t signal);
 int32_t clinux_pidfd_open(int32_t pid);
 int32_t clinux_pidfd_send_signal(int32_t pidfd, int32_t signal);
@@ -67,12 +76,13 @@ int32_t clinux_mount_setattr(int32_t fd, int32_t recursive, uint64_t set, uint64
 
 /* ---- Files and paths (files.c) --------------------------------------------------------------------------------- */
 
-/* openat2(2); `resolve` are RESOLVE_ bits. */
+/* openat2(2), always close-on-exec; `flags` are CLINUX_O_, `resolve` CLINUX_RESOLVE_ bits. */
 int32_t clinux_openat2(int32_t directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 int32_t clinux_close(int32_t fd);
 int32_t clinux_close_range(uint32_t first, uint32_t last, int32_t only_mark_cloexec);
 int32_t clinux_dup2(int32_t from, int32_t to);
-int32_t clinux_pipe(int32_t fds[2], int32_t flags);
+/* Both ends are close-on-exec. */
+int32_t clinux_pipe(int32_t fds[2]);
 /* read(2) and write(2); EINTR is retried. */
 int64_t clinux_read(int32_t fd, void *bytes, size_t count);
 int64_t clinux_write(int32_t fd, const void *bytes, size_t count);
@@ -91,7 +101,15 @@ int32_t clinux_umask(uint32_t mask);
 int32_t clinux_getcwd(char *buffer, size_t size);
 int32_t clinux_fdatasync(int32_t fd);
 int32_t clinux_ftruncate(int32_t fd, int64_t length);
-int32_t clinux_memfd(const char *name, int32_t allow_sealing);
+/* flock(2) LOCK_EX without waiting: -EWOULDBLOCK where another open file description holds it. */
+int32_t clinux_try_lock(int32_t fd);
+/* flock(2) LOCK_UN: gives the lock up for every duplicate of the descriptor, in other processes too. */
+int32_t clinux_unlock(int32_t fd);
+/* getdents64(2) as it is: records of struct linux_dirent64. */
+int64_t clinux_directory_entries(int32_t fd, void *records, size_t room);
+int64_t clinux_readlinkat(int32_t directory, const char *path, char *buffer, size_t size);
+/* An executable memfd (MFD_EXEC where the kernel knows it) that can be sealed. */
+int32_t clinux_memfd(const char *name, int32_t executable);
 /* Seals a memfd against every change. */
 int32_t clinux_memfd_seal(int32_t fd);
 /* Maps a file read-only; NULL where it cannot be mapped. */
@@ -137,12 +155,13 @@ struct clinux_ready {
 };
 /* poll(2); EINTR answers 0 descriptors, so that the caller looks at its signals. */
 int32_t clinux_poll(struct clinux_ready *list, size_t count, int32_t timeout_ms);
-/* A signalfd for these signals, which are blocked from then on. */
-int32_t clinux_signalfd(const int32_t *signals, size_t count);
-/* Takes one signal number out of a signalfd; -EAGAIN where there is none. */
-int32_t clinux_signalfd_next(int32_t fd);
 /* Every signal back to its default, none blocked. */
 int32_t clinux_reset_signals(void);
+/* Blocks every signal, or none. */
+int32_t clinux_block_signals(int32_t all);
+int32_t clinux_default_signal(int32_t signal);
+/* Waits for any signal, which must be blocked, and answers its number; EINTR is retried. */
+int32_t clinux_wait_signal(void);
 int32_t clinux_ignore_signal(int32_t signal);
 int32_t clinux_set_nonblocking(int32_t fd, int32_t on);
 int64_t clinux_monotonic_ns(void);
@@ -170,6 +189,22 @@ int32_t clinux_keep_capabilities(int32_t on);
 /* Loads a classic BPF program of `count` instructions of 8 bytes (seccomp(2) SECCOMP_SET_MODE_FILTER). */
 int32_t clinux_seccomp_load(const void *instructions, uint16_t count, uint32_t flags);
 
+/* ---- Many descriptors at once (poller.c) ------------------------------------------------------------------------ */
+
+struct clinux_poller_event {
+    int32_t fd;
+    uint32_t events; /* CLINUX_EPOLL... */
+};
+/* epoll(7), level-triggered. */
+int32_t clinux_poller_create(void);
+int32_t clinux_poller_add(int32_t poller, int32_t fd, uint32_t events);
+int32_t clinux_poller_change(int32_t poller, int32_t fd, uint32_t events);
+int32_t clinux_poller_remove(int32_t poller, int32_t fd);
+/* Answers how many of the list were filled, at most 64; EINTR answers 0. */
+int32_t clinux_poller_wait(int32_t poller, struct clinux_poller_event *list, int32_t room, int32_t timeout_ms);
+/* An eventfd(2) to wake a waiting thread: write 8 bytes to it, read 8 bytes from it. */
+int32_t clinux_wakeup_create(void);
+
 /* ---- Trees of files (trees.c) ----------------------------------------------------------------------------------- */
 
 /* None of these follows a symbolic link in `name`, which is one component of at most 255 bytes. */
@@ -180,9 +215,49 @@ int32_t clinux_utimensat(int32_t directory, const char *name, int64_t accessed_s
 int32_t clinux_lsetxattrat(int32_t directory, const char *name, const char *attribute, const void *value, size_t size);
 /* Answers the value's size; -ERANGE where `room` is too small, the size needed where `room` is 0. */
 int64_t clinux_lgetxattrat(int32_t directory, const char *name, const char *attribute, void *value, size_t room);
+/* The same of an open file or folder (not one opened with O_PATH). */
+int64_t clinux_fgetxattr(int32_t fd, const char *attribute, void *value, size_t room);
 int64_t clinux_llistxattrat(int32_t directory, const char *name, char *names, size_t room);
 /* Writes a whole file system out (syncfs(2)). */
 int32_t clinux_syncfs(int32_t fd);
 int32_t clinux_fsync(int32_t fd);
+
+/* ---- Waiting for many descriptors (watching.c) ------------------------------------------------------------------ */
+
+int32_t clinux_epoll_create(void);
+/* Watches `fd` for input, or for urgent news (EPOLLPRI) where `urgent` is 1, once: rearm it for the next time. */
+int32_t clinux_epoll_add(int32_t epoll, int32_t fd, int32_t urgent, uint64_t tag);
+int32_t clinux_epoll_rearm(int32_t epoll, int32_t fd, int32_t urgent, uint64_t tag);
+int32_t clinux_epoll_remove(int32_t epoll, int32_t fd);
+/* Fills up to `room` (at most 64) tags; EINTR answers 0. */
+int32_t clinux_epoll_wait(int32_t epoll, uint64_t *tags, int32_t room, int32_t timeout_ms);
+/* A counter that is readable while it is not 0; never blocks. */
+int32_t clinux_eventfd(void);
+int32_t clinux_inotify(void);
+int32_t clinux_inotify_add(int32_t fd, const char *path, uint32_t mask);
+/* flock(2) LOCK_EX, -EWOULDBLOCK where somebody else holds it. */
+int32_t clinux_lock_exclusively(int32_t fd);
+
+/* ---- BPF programs (bpf.c) ---------------------------------------------------------------------------------------- */
+
+/* Loads a BPF_PROG_TYPE_CGROUP_DEVICE program of `count` instructions of 8 bytes; answers its descriptor. */
+int32_t clinux_bpf_load_device_program(const void *instructions, uint32_t count, char *log, uint32_t log_size);
+/* Attaches it to a cgroup v2 directory beside what may be attached already; all must agree to an access. */
+int32_t clinux_bpf_attach_device_program(int32_t cgroup, int32_t program);
+/* ---- Network (network.c) ---------------------------------------------------------------------------------------- */
+
+/* A netlink(7) socket of the calling thread's network namespace, bound, with extended acknowledgements; `protocol` is
+ * NETLINK_ROUTE (0) or NETLINK_NETFILTER (12), `groups` the mask of multicast groups 1...32 to listen to. */
+int32_t clinux_netlink_open(int32_t protocol, uint32_t groups);
+/* The socket's own address, which the kernel writes into the notifications that its requests cause. */
+int64_t clinux_netlink_port(int32_t fd);
+/* Drops every notification that the requests of the socket with that address cause. */
+int32_t clinux_netlink_ignore_sender(int32_t fd, uint32_t port);
+/* Takes a host port so that no other process gets it: bind(2), for a stream listen(2) too; nothing that arrives is
+ * kept. `address` has 4 or 16 bytes; an IPv6 socket leaves IPv4 alone. Answers the socket. */
+int32_t clinux_reserve_port(int32_t is_ipv6, int32_t is_datagram, const uint8_t *address, uint16_t port);
+
+/* Names the calling thread, at most 15 bytes. */
+int32_t clinux_name_thread(const char *name);
 
 #endif

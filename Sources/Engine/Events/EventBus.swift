@@ -22,6 +22,9 @@ public final class EventBus: Sendable {
     /// - Parameter clock: the time of day, nanoseconds since 1970.
     public init(clock: @escaping @Sendable () -> Int64) { self.clock = clock }
 
+    /// How many listen.
+    public var listenerCount: Int { state.withLock { $0.listeners.count } }
+
     /// Tells an event to all listeners; never waits.
     @discardableResult
     public func publish(

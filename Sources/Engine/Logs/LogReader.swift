@@ -6,6 +6,7 @@ import LinuxKernel
 /// Memory stays at one block of 128 KiB and one batch however long the log is; `tail` reads backwards from the end,
 /// `since` finds its place by halving.
 public struct LogReader: AsyncSequence, Sendable {
+    /// Some entries at a time.
     public typealias Element = LogBatch
 
     private let path: String
@@ -37,6 +38,7 @@ public struct LogReader: AsyncSequence, Sendable {
         self.isOver = isOver
     }
 
+    /// A reading from the start of what is wanted.
     public func makeAsyncIterator() -> Iterator {
         Iterator(path: path, query: query, changes: changes?.makeAsyncIterator(), isOver: isOver)
     }
@@ -48,7 +50,7 @@ public struct LogReader: AsyncSequence, Sendable {
         private var changes: AsyncStream<Void>.Iterator?
         private let isOver: @Sendable () -> Bool
         /// What is still to be read, oldest first; nil before the first reading.
-        private var files: [LogFile]?
+        private var files: [LogSegment]?
         private var offset: Int64 = 0
         /// Bytes of the current file behind the last whole line.
         private var rest: [UInt8] = []
@@ -85,7 +87,7 @@ public struct LogReader: AsyncSequence, Sendable {
         }
 
         private mutating func open() throws(SystemError) {
-            let newestFirst = try LogFile.all(path: path)
+            let newestFirst = try LogSegment.all(path: path)
             guard !newestFirst.isEmpty else { return }
             files = newestFirst.reversed()
             if let tail = query.tail {
@@ -113,12 +115,12 @@ public struct LogReader: AsyncSequence, Sendable {
             return nil
         }
 
-        private mutating func readBlock(of file: LogFile) throws(SystemError) -> LogBatch? {
+        private mutating func readBlock(of file: LogSegment) throws(SystemError) -> LogBatch? {
             let kept = rest.count
-            rest.reserveCapacity(kept + LogFile.block)
-            rest.append(contentsOf: repeatElement(0, count: LogFile.block))
+            rest.reserveCapacity(kept + LogSegment.block)
+            rest.append(contentsOf: repeatElement(0, count: LogSegment.block))
             let count = try file.read(at: offset, into: &rest, kept..<rest.count)
-            rest.removeLast(LogFile.block - count)
+            rest.removeLast(LogSegment.block - count)
             offset += Int64(count)
             guard count > 0 else { return nil }
             return takeLines()
@@ -136,7 +138,7 @@ public struct LogReader: AsyncSequence, Sendable {
             }
             rest.removeSubrange(..<start)
             // A line without end is none: the file is damaged there, and reading goes on behind it.
-            if rest.count > LogFile.lineLimit { rest.removeAll() }
+            if rest.count > LogSegment.lineLimit { rest.removeAll() }
             return batch
         }
 
@@ -166,10 +168,10 @@ public struct LogReader: AsyncSequence, Sendable {
         }
 
         /// Goes on to the file that follows; false where there is none yet.
-        private mutating func advance(from file: LogFile) throws(SystemError) -> Bool {
+        private mutating func advance(from file: LogSegment) throws(SystemError) -> Bool {
             if files?.count == 1 {
                 guard query.follows else { return false }
-                let all = try LogFile.all(path: path)
+                let all = try LogSegment.all(path: path)
                 let place = all.firstIndex { $0.inode == file.inode }
                 let size = try file.size()
                 if place == 0 || all.isEmpty {

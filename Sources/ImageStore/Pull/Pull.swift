@@ -28,6 +28,18 @@ extension ImageStore {
         }
     }
 
+    /// What a registry has under a name, without fetching it (`GET /distribution/{name}/json`).
+    public nonisolated func describeRemote(
+        _ text: String, credentials: RegistryCredentials?
+    ) async throws(ImageStoreError) -> RemoteDescription {
+        do {
+            let reference = try ImageReference(parsing: text).withDefaultTag
+            return try await registry.repository(of: reference, credentials: credentials).describe()
+        } catch {
+            throw ImageStoreError.wrap(error)
+        }
+    }
+
     private func pull(
         _ text: String, _ platform: Platform?, _ credentials: RegistryCredentials?,
         _ emit: @escaping @Sendable (PullEvent) -> Void

@@ -6,6 +6,12 @@ import OCI
 final class FileDescriptor: Sendable {
     let number: Int32
 
+    /// What makes a file that must not be there yet, through no link.
+    static let newFileFlags = CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW
+
+    /// Links are followed as if the folder were `/`, and never leave it.
+    static let resolveInRoot = CLINUX_RESOLVE_NO_MAGICLINKS | CLINUX_RESOLVE_IN_ROOT
+
     init(_ number: Int32) { self.number = number }
 
     deinit { clinux_close(number) }
@@ -13,13 +19,13 @@ final class FileDescriptor: Sendable {
     /// Opens a folder by its path, which is the store's own and trusted.
     static func directory(_ path: String) throws(OCIError) -> FileDescriptor {
         let number = clinux_openat2(
-            FileFlags.currentDirectory, path, UInt64(FileFlags.directory | FileFlags.closeOnExec), 0, 0)
+            CLINUX_AT_FDCWD, path, CLINUX_O_DIRECTORY, 0, 0)
         return FileDescriptor(try SystemCall.check(number, "open \(path)"))
     }
 
     /// Makes a file of the store's own.
     static func newFile(_ path: String) throws(OCIError) -> FileDescriptor {
-        let number = clinux_openat2(FileFlags.currentDirectory, path, UInt64(FileFlags.createNew), 0o600, 0)
+        let number = clinux_openat2(CLINUX_AT_FDCWD, path, Self.newFileFlags, 0o600, 0)
         return FileDescriptor(try SystemCall.check(number, "create \(path)"))
     }
 

@@ -12,11 +12,11 @@ struct FileStatus {
         self.status = status
     }
 
-    private var type: UInt32 { status.mode & FileFlags.typeMask }
-    var isDirectory: Bool { type == FileFlags.directoryType }
-    var isSymbolicLink: Bool { type == FileFlags.symbolicLink }
+    private var type: UInt32 { status.mode & CLINUX_S_IFMT }
+    var isDirectory: Bool { type == CLINUX_S_IFDIR }
+    var isSymbolicLink: Bool { type == CLINUX_S_IFLNK }
     var isWhiteout: Bool {
-        type == FileFlags.characterDevice && status.device_major == 0 && status.device_minor == 0
+        type == CLINUX_S_IFCHR && status.device_major == 0 && status.device_minor == 0
     }
     var uid: UInt32 { status.uid }
     var gid: UInt32 { status.gid }

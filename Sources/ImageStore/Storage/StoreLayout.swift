@@ -23,7 +23,7 @@ struct StoreLayout: Sendable {
         // What images hold is nobody's business but root's: set-id files of any owner lie there (CVE-2021-41091).
         for folder in ["/layers", "/tmp", "/content"] {
             try SystemCall.check(
-                clinux_fchmodat(FileFlags.currentDirectory, root + folder, 0o700), "protect \(root)\(folder)")
+                clinux_fchmodat(CLINUX_AT_FDCWD, root + folder, 0o700), "protect \(root)\(folder)")
         }
     }
 
@@ -37,7 +37,7 @@ struct StoreLayout: Sendable {
     /// A new folder for unfinished work.
     func makeTemporary() throws(OCIError) -> String {
         let path = "\(temporary)/\(String(UInt64.random(in: 0...UInt64.max), radix: 36))"
-        try SystemCall.check(clinux_mkdirat(FileFlags.currentDirectory, path, 0o700), "make \(path)")
+        try SystemCall.check(clinux_mkdirat(CLINUX_AT_FDCWD, path, 0o700), "make \(path)")
         return path
     }
 

@@ -3,7 +3,7 @@ import Glibc
 import OCI
 
 /// Removes folders with all in them, however deep and wide, without following links.
-enum TreeRemover {
+public enum TreeRemover {
     /// How many folders are open at once; deeper ones are first moved up.
     private static let maximumDepth = 64
 
@@ -19,7 +19,7 @@ enum TreeRemover {
     }
 
     /// Removes a path that is the store's own.
-    static func remove(path: String) throws(OCIError) {
+    public static func remove(path: String) throws(OCIError) {
         let slash = path.lastIndex(of: "/") ?? path.startIndex
         let parent: FileDescriptor
         do { parent = try FileDescriptor.directory(String(path[..<slash])) } catch {
@@ -32,7 +32,7 @@ enum TreeRemover {
     /// The names in a folder.
     static func names(in folder: FileDescriptor) throws(OCIError) -> [[UInt8]] {
         let copy = try SystemCall.check(
-            clinux_openat2(folder.number, ".", UInt64(O_RDONLY | O_DIRECTORY | O_CLOEXEC), 0, 0), "list a folder")
+            clinux_openat2(folder.number, ".", CLINUX_O_DIRECTORY, 0, 0), "list a folder")
         guard let stream = fdopendir(copy) else {
             let number = errno
             clinux_close(copy)
@@ -63,7 +63,7 @@ enum TreeRemover {
         _ name: [UInt8], in parent: FileDescriptor, depth: Int, top: FileDescriptor, lifted: inout [[UInt8]]
     ) throws(OCIError) {
         let shown = String(decoding: name, as: UTF8.self)
-        let flags = UInt64(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        let flags = CLINUX_O_DIRECTORY | CLINUX_O_NOFOLLOW
         let opened = name.withTerminator { clinux_openat2(parent.number, $0, flags, 0, 0) }
         if opened == -ENOENT { return }
         let folder = FileDescriptor(try SystemCall.check(opened, "open \"\(shown)\" to remove it"))

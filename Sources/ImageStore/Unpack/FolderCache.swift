@@ -56,9 +56,9 @@ struct FolderCache {
     }
 
     private func resolve(_ path: [UInt8], shown: String) throws(OCIError) -> FileDescriptor? {
-        let flags = UInt64(FileFlags.path | FileFlags.directory | FileFlags.closeOnExec)
+        let flags = CLINUX_O_PATH | CLINUX_O_DIRECTORY
         let answer = path.withTerminator {
-            clinux_openat2(root.number, $0, flags, 0, FileFlags.resolveInRoot)
+            clinux_openat2(root.number, $0, flags, 0, FileDescriptor.resolveInRoot)
         }
         if answer == -ENOENT { return nil }
         return FileDescriptor(try SystemCall.check(answer, "open the folder of \"\(shown)\""))

@@ -8,16 +8,25 @@
  *     │                                                             ├──────────────────────────────►│ set up
  *     │                  STARTED, or FAILED{step, errno, detail}    │◄──────────────────────────────┤ execve
  *     │◄────────────────────────────────────────────────────────────┤   (EOF of a close-on-exec pipe)
- *     │  ATTACH, STDIN, STDIN_CLOSE, RESIZE, SIGNAL                  │
+ *     │  ATTACH, DETACH, STDIN, STDIN_CLOSE, RESIZE                  │
  *     ├────────────────────────────────────────────────────────────►│
+ *     │                  STDIN_TAKEN for each STDIN                  │
+ *     │◄────────────────────────────────────────────────────────────┤
  *     │                  OUTPUT{channel, bytes} once attached        │
  *     │◄────────────────────────────────────────────────────────────┤
  *     │                  EXITED{status}, after the exit record stands on disk
  *     │◄────────────────────────────────────────────────────────────┤
  *
  * The conversation after LAUNCH runs over the reply socket; a daemon that was restarted connects to `monitor.sock` in
- * the container's state directory instead and goes on with the same messages. All sockets are Unix SEQPACKET: a message
- * is one datagram, `struct shim_message` followed by its payload, in the machine's own byte order.
+ * the container's state directory instead, hears STARTED (or FAILED) once more and goes on with the same messages. All
+ * sockets are Unix SEQPACKET: a message is one datagram, `struct shim_message` followed by its payload, in the machine's
+ * own byte order.
+ *
+ * The daemon sends the next STDIN only after STDIN_TAKEN for the one before, so a monitor never holds more than one.
+ *
+ * The state directory's descriptor carries an exclusive flock(2) that the daemon took: the lock is held as long as the
+ * message is under way or its monitor lives, so whoever gets it knows that no monitor is there or will come. The monitor
+ * gives it up before FAILED or EXITED, so that the next LAUNCH may follow at once.
  *
  * What a container is made of comes as a sealed memfd, the *spec*: `struct shim_spec` followed by records, each
  * `struct shim_record` and a payload, padded to 8 bytes. Strings end with a zero byte, which `length` counts.
@@ -30,21 +39,24 @@
 #define SHIM_PROTOCOL_VERSION 1u
 #define SHIM_SPEC_MAGIC 0x43455053u /* "SPEC" */
 #define SHIM_EXIT_MAGIC 0x54495845u /* "EXIT" */
-/* The longest message, header included. */
-#define SHIM_MESSAGE_LIMIT 65536u
+/* The longest message, header included. Small, since each monitor keeps room for one in each direction. */
+#define SHIM_MESSAGE_LIMIT 32768u
 #define SHIM_SPEC_LIMIT (16u << 20)
+/* Room for the only message a launcher takes. */
+#define SHIM_LAUNCH_ROOM 256u
 #define SHIM_DETAIL_LENGTH 240
 #define SHIM_PHASE_COUNT 10
 
 enum shim_message_kind {
-    SHIM_LAUNCH = 1, /* descriptors: spec, state directory, reply socket, then network namespace or init's pidfd */
-    SHIM_STARTED = 2,
+    SHIM_LAUNCH = 1,  /* struct shim_launch; descriptors: spec, reply socket, state directory if any, then the joins */
+    SHIM_STARTED = 2, /* struct shim_started; descriptor: the process's pidfd */
     SHIM_FAILED = 3,
     SHIM_ATTACH = 16,
     SHIM_STDIN = 17,
     SHIM_STDIN_CLOSE = 18,
     SHIM_RESIZE = 19,
-    SHIM_SIGNAL = 20,
+    SHIM_DETACH = 20,
+    SHIM_STDIN_TAKEN = 21,
     SHIM_OUTPUT = 32,
     SHIM_EXITED = 33,
 };
@@ -52,6 +64,19 @@ enum shim_message_kind {
 struct shim_message {
     uint32_t kind;
     uint32_t length; /* of the payload, in bytes */
+};
+
+/* What a launcher finds open besides stdin, stdout and stderr: its socket and its own image, which it closes. */
+#define SHIM_SOCKET_DESCRIPTOR 3
+#define SHIM_IMAGE_DESCRIPTOR 4
+
+#define SHIM_JOIN_LIMIT 8u
+
+/* The payload of LAUNCH. */
+struct shim_launch {
+    uint32_t has_state;  /* 1 where the third descriptor is the state directory */
+    uint32_t join_count; /* namespaces that are joined: the descriptors that follow */
+    uint64_t joins[SHIM_JOIN_LIMIT]; /* CLONE_NEW... of each, which is a pidfd or a namespace file */
 };
 
 /* Where the time went, CLOCK_MONOTONIC nanoseconds; 0 where a phase was not passed. */
@@ -114,11 +139,6 @@ struct shim_resize {
     uint32_t reserved;
 };
 
-struct shim_signal {
-    int32_t number;
-    uint32_t reserved;
-};
-
 enum shim_channel { SHIM_STDOUT = 1, SHIM_STDERR = 2 };
 
 struct shim_output {
@@ -145,14 +165,13 @@ struct shim_spec {
 };
 
 enum shim_spec_flag {
-    SHIM_EXEC = 1u << 0,             /* run inside the container of the pidfd instead of making one */
+    SHIM_EXEC = 1u << 0,             /* run inside the joined namespaces as they are, make none and mount nothing */
     SHIM_TERMINAL = 1u << 1,         /* stdin, stdout and stderr are one pseudo-terminal */
     SHIM_STDIN_OPEN = 1u << 2,       /* stdin is a pipe that the daemon feeds, not /dev/null */
     SHIM_READ_ONLY_ROOT = 1u << 3,
     SHIM_NO_NEW_PRIVILEGES = 1u << 4,
-    SHIM_NETWORK_DESCRIPTOR = 1u << 5, /* the fourth descriptor of LAUNCH is a network namespace */
-    SHIM_INIT = 1u << 6,             /* a reaper is process 1, the command its child (docker run --init) */
-    SHIM_NO_LOG = 1u << 7,
+    SHIM_INIT = 1u << 5,             /* a reaper is process 1, the command its child (docker run --init) */
+    SHIM_ATTACHED = 1u << 6,         /* output is sent from the first byte, without ATTACH */
 };
 
 struct shim_record {
@@ -169,7 +188,6 @@ enum shim_record_kind {
     SHIM_HOSTNAME,        /* string */
     SHIM_DOMAINNAME,      /* string */
     SHIM_NAMESPACES,      /* struct shim_namespaces */
-    SHIM_JOIN_NAMESPACE,  /* struct shim_join, then string: the path of a namespace file */
     SHIM_OVERLAY,         /* strings: upper, work, then lowers from the top down */
     SHIM_MOUNT,           /* struct shim_mount, then strings: source, target, type, data */
     SHIM_DEVICE,          /* struct shim_device, then string: the path */
@@ -185,16 +203,12 @@ enum shim_record_kind {
     SHIM_CGROUP_V2,       /* string: a cgroup v2 directory to be born in */
     SHIM_OOM_SCORE,       /* int32_t oom_score_adj */
     SHIM_WINDOW,          /* struct shim_resize */
-    SHIM_LOG,             /* struct shim_log, then string: the path of the log file */
+    SHIM_LOG,             /* struct shim_log, then string: the path of the log file; absent where none is kept */
     SHIM_LOG_ATTRIBUTES,  /* string: a JSON object written into each line, or empty */
 };
 
 struct shim_namespaces {
     uint64_t flags; /* CLONE_NEW... of those to make */
-};
-
-struct shim_join {
-    uint64_t type; /* CLONE_NEW... */
 };
 
 enum shim_mount_kind {
@@ -214,7 +228,7 @@ struct shim_mount {
     uint32_t kind;
     uint32_t options;
     uint64_t attributes;  /* MOUNT_ATTR_... */
-    uint64_t propagation; /* MS_PRIVATE and so on, 0 for the default */
+    uint64_t propagation; /* MS_PRIVATE and so on, with MS_REC for all that is mounted below; 0 leaves it */
 };
 
 struct shim_device {
@@ -262,7 +276,7 @@ _Static_assert(sizeof(struct shim_message) == 8, "layout");
 _Static_assert(sizeof(struct shim_started) == 8 + 8 * SHIM_PHASE_COUNT, "layout");
 _Static_assert(sizeof(struct shim_failed) == 8 + SHIM_DETAIL_LENGTH, "layout");
 _Static_assert(sizeof(struct shim_resize) == 8, "layout");
-_Static_assert(sizeof(struct shim_signal) == 8, "layout");
+_Static_assert(sizeof(struct shim_launch) == 8 + 8 * SHIM_JOIN_LIMIT, "layout");
 _Static_assert(sizeof(struct shim_output) == 8, "layout");
 _Static_assert(sizeof(struct shim_exit) == 24, "layout");
 _Static_assert(sizeof(struct shim_spec) == 16, "layout");

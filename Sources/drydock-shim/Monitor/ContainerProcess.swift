@@ -6,32 +6,27 @@ struct ContainerProcess {
     let pid: Int32
     let pidfd: Int32
 
-    private static let newMount: UInt64 = 0x0002_0000
-    private static let newCgroup: UInt64 = 0x0200_0000
-    private static let newPID: UInt64 = 0x2000_0000
-
     /// Clones the process and waits until its command runs.
     ///
     /// - Throws: the step that failed, with its errno, as the child reported it.
-    init(spec: Spec, stdio: ChildStdio, extra: Int32, received: Int64, started: inout shim_started) throws(Failure) {
+    init(spec: Spec, launch: Launch, stdio: ChildStdio, started: inout shim_started) throws(Failure) {
         let phases = try Phases()
-        phases.pointer[Int(SHIM_PHASE_RECEIVED.rawValue)] = received
+        phases.pointer[Int(SHIM_PHASE_RECEIVED.rawValue)] = launch.received
         phases.pointer[Int(SHIM_PHASE_FORKED.rawValue)] = clinux_monotonic_ns()
         var report: [Int32] = [-1, -1]
-        try check(SHIM_STEP_FORK, nil, clinux_pipe(&report, 0o2_000_000))
-        let isExec = spec.has(SHIM_EXEC)
-        if isExec { try check(SHIM_STEP_NAMESPACE, nil, clinux_setns(extra, Self.newPID)) }
+        try check(SHIM_STEP_FORK, nil, clinux_pipe(&report))
+        try launch.joins.enterForChildren()
         var pidfd: Int32 = -1
-        let child = try Self.clone(spec, isExec: isExec, &pidfd)
+        let child = try Self.clone(spec, &pidfd)
         if child == 0 {
-            _ = clinux_reset_signals()
+            _ = clinux_block_signals(0)
             // Nobody of another user may look into, or reopen, what this process was before it became the command
             // (CVE-2019-5736).
             _ = clinux_set_dumpable(0)
-            if isExec {
-                Entering(spec: spec, stdio: stdio, target: extra, report: report[1], phases: phases.pointer).run()
+            if spec.has(SHIM_EXEC) {
+                Entering(spec: spec, launch: launch, stdio: stdio, report: report[1], phases: phases.pointer).run()
             }
-            Init(spec: spec, stdio: stdio, network: extra, report: report[1], phases: phases.pointer).run()
+            Init(spec: spec, launch: launch, stdio: stdio, report: report[1], phases: phases.pointer).run()
         }
         _ = clinux_close(report[1])
         pid = child
@@ -48,20 +43,17 @@ struct ContainerProcess {
         return clinux_wait_pidfd(pidfd, 0, &status) == 1 ? status : nil
     }
 
-    private static func clone(_ spec: Spec, isExec: Bool, _ pidfd: inout Int32) throws(Failure) -> Int32 {
+    private static func clone(_ spec: Spec, _ pidfd: inout Int32) throws(Failure) -> Int32 {
         var cgroup: Int32 = -1
         if let record = spec.last(SHIM_CGROUP_V2) {
             cgroup = try check(
                 SHIM_STEP_CGROUP, record.string,
-                clinux_openat2(AT.current, record.string, Open.path | Open.directory, 0, 0))
+                clinux_openat2(CLINUX_AT_FDCWD, record.string, CLINUX_O_PATH | CLINUX_O_DIRECTORY, 0, 0))
         }
         defer { if cgroup >= 0 { _ = clinux_close(cgroup) } }
-        var flags: UInt64 = 0
-        if !isExec {
-            flags = try spec.last(SHIM_NAMESPACES)?.fixed(shim_namespaces.self, SHIM_STEP_NAMESPACE).flags ?? 0
-            // The cgroup namespace is made inside, after the cgroup is joined; a mount namespace is never optional.
-            flags = (flags & ~newCgroup) | newMount
-        }
+        // The cgroup namespace is made inside, after the cgroup is joined; a mount namespace is never optional.
+        var flags = try spec.namespaces() & ~CLINUX_CLONE_NEWCGROUP
+        if !spec.has(SHIM_EXEC) { flags |= CLINUX_CLONE_NEWNS }
         return try check(SHIM_STEP_CLONE, nil, clinux_clone(flags, &pidfd, cgroup))
     }
 

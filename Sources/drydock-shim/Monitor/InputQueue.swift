@@ -1,7 +1,7 @@
 import CLinux
 import ShimProtocol
 
-/// Bytes on their way to the container's stdin; bounded by taking no further message while some are left.
+/// Bytes on their way to the container's stdin; one message at most, since the daemon waits for STDIN_TAKEN.
 struct InputQueue {
     private(set) var descriptor: Int32
     private var pending: [UInt8] = []
@@ -15,8 +15,8 @@ struct InputQueue {
     }
 
     var hasPending: Bool { offset < pending.count }
-    var isFull: Bool { hasPending }
 
+    /// Takes a message; nothing is pending when it comes.
     mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard descriptor >= 0, !closesWhenEmpty else { return }
         pending.append(contentsOf: bytes)
@@ -34,7 +34,7 @@ struct InputQueue {
             if written < 0 { return discard() }
             offset += Int(written)
         }
-        pending.removeAll(keepingCapacity: true)
+        pending = []
         offset = 0
         if closesWhenEmpty { discard() }
     }
@@ -51,38 +51,5 @@ struct InputQueue {
         descriptor = -1
         pending = []
         offset = 0
-    }
-}
-
-/// The descriptors of one turn of the loop.
-struct PollList {
-    private var entries: [clinux_ready] = []
-    private static let readable: Int16 = 1
-    private static let writable: Int16 = 4
-
-    init() { entries.reserveCapacity(8) }
-
-    mutating func add(_ descriptor: Int32, when condition: Bool = true) {
-        guard descriptor >= 0, condition else { return }
-        entries.append(clinux_ready(fd: descriptor, events: Self.readable, ready: 0))
-    }
-
-    mutating func addWritable(_ descriptor: Int32, when condition: Bool) {
-        guard descriptor >= 0, condition else { return }
-        entries.append(clinux_ready(fd: descriptor, events: Self.writable, ready: 0))
-    }
-
-    /// Waits until one is ready or the deadline (CLOCK_MONOTONIC, nanoseconds) has come.
-    mutating func wait(until deadline: Int64?) {
-        var timeout: Int32 = -1
-        if let deadline {
-            timeout = Int32(max(0, min(60_000, (deadline - clinux_monotonic_ns() + 999_999) / 1_000_000)))
-        }
-        _ = clinux_poll(&entries, entries.count, timeout)
-    }
-
-    func isReady(_ descriptor: Int32) -> Bool {
-        guard descriptor >= 0 else { return false }
-        return entries.contains { $0.fd == descriptor && $0.ready & ~Self.writable != 0 }
     }
 }

@@ -2,7 +2,7 @@ import CLinux
 import ShimProtocol
 
 /// Writes a container's output as docker's json-file driver does: one JSON object a line, lines cut at 16 KiB, rotated
-/// by size.
+/// by size (moby daemon/logger: copier.go, loggerutil/logfile.go).
 struct LogWriter {
     private var file: Int32
     private let path: CString
@@ -13,12 +13,12 @@ struct LogWriter {
     private var standardError = PartialLine()
     private var buffer: [UInt8] = []
 
-    /// How long a line may be before it is written in parts (moby daemon/logger, defaultBufSize).
+    /// How long a line may be before it is written in parts (moby copier.go, defaultBufSize).
     static let lineLimit = 16 << 10
 
     /// `nil` where the container keeps no log.
     init?(_ spec: Spec) throws(Failure) {
-        guard !spec.has(SHIM_NO_LOG), let record = spec.last(SHIM_LOG) else { return nil }
+        guard let record = spec.last(SHIM_LOG) else { return nil }
         settings = try record.fixed(shim_log.self, SHIM_STEP_LOG)
         guard let path = record.string(0, after: MemoryLayout<shim_log>.size) else {
             throw Failure(SHIM_STEP_SPEC, Errno.protocolError)
@@ -32,81 +32,90 @@ struct LogWriter {
     }
 
     private static func open(_ path: CString, _ mode: UInt32) throws(Failure) -> Int32 {
-        let flags = Open.writeOnly | Open.create | Open.append | Open.noFollow
-        return try check(SHIM_STEP_LOG, path, clinux_openat2(AT.current, path, flags, UInt64(mode), 0))
+        let flags = CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_APPEND | CLINUX_O_NOFOLLOW
+        return try check(SHIM_STEP_LOG, path, clinux_openat2(CLINUX_AT_FDCWD, path, flags, UInt64(mode), 0))
     }
 
     mutating func append(_ bytes: UnsafeRawBufferPointer, _ channel: shim_channel) {
         let time = clinux_realtime_ns()
-        var start = 0
-        while start < bytes.count {
-            var end = start
-            while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end += 1 }
-            let isComplete = end < bytes.count
-            add(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), channel, isComplete: isComplete, time)
-            start = isComplete ? end + 1 : end
-        }
+        let isStandardOutput = channel == SHIM_STDOUT
+        var line = take(isStandardOutput)
+        add(bytes, to: &line, isStandardOutput: isStandardOutput, time)
+        if isStandardOutput { standardOutput = line } else { standardError = line }
         flush()
     }
 
     /// Writes what came without a final newline, and closes the file.
     mutating func finish() {
         let time = clinux_realtime_ns()
-        for channel in [SHIM_STDOUT, SHIM_STDERR] where !line(channel).bytes.isEmpty {
-            emit(channel, isComplete: false, time)
+        for isStandardOutput in [true, false] {
+            var line = take(isStandardOutput)
+            if !line.bytes.isEmpty { emit(&line, isComplete: false, isStandardOutput: isStandardOutput, time) }
         }
         flush()
         _ = clinux_close(file)
     }
 
-    private func line(_ channel: shim_channel) -> PartialLine {
-        channel == SHIM_STDOUT ? standardOutput : standardError
+    /// The unfinished line, moved out so that its bytes are not copied when they grow.
+    private mutating func take(_ isStandardOutput: Bool) -> PartialLine {
+        var line = PartialLine()
+        if isStandardOutput { swap(&line, &standardOutput) } else { swap(&line, &standardError) }
+        return line
     }
 
-    private mutating func add(_ piece: UnsafeRawBufferPointer, _ channel: shim_channel, isComplete: Bool, _ time: Int64)
-    {
-        var rest = piece
-        while true {
-            let room = Self.lineLimit - line(channel).bytes.count
-            let part = UnsafeRawBufferPointer(rebasing: rest[0..<min(room, rest.count)])
-            if channel == SHIM_STDOUT {
-                standardOutput.bytes.append(contentsOf: part)
-            } else {
-                standardError.bytes.append(contentsOf: part)
+    private mutating func add(
+        _ bytes: UnsafeRawBufferPointer, to line: inout PartialLine, isStandardOutput: Bool, _ time: Int64
+    ) {
+        var start = 0
+        while start < bytes.count {
+            let limit = min(bytes.count, start + Self.lineLimit - line.bytes.count)
+            var end = start
+            while end < limit, bytes[end] != UInt8(ascii: "\n") { end += 1 }
+            line.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            start = end
+            if line.bytes.count == Self.lineLimit {
+                // Even where the newline comes next: dockerd's buffer has no room for it, either.
+                emit(&line, isComplete: false, isStandardOutput: isStandardOutput, time)
+            } else if end < limit {
+                emit(&line, isComplete: true, isStandardOutput: isStandardOutput, time)
+                start += 1
             }
-            rest = UnsafeRawBufferPointer(rebasing: rest[part.count..<rest.count])
-            if rest.isEmpty { break }
-            emit(channel, isComplete: false, time)
-        }
-        if isComplete {
-            emit(channel, isComplete: true, time)
-        } else if line(channel).bytes.count == Self.lineLimit {
-            emit(channel, isComplete: false, time)
         }
     }
 
-    private mutating func emit(_ channel: shim_channel, isComplete: Bool, _ time: Int64) {
-        JSONLine.append(
-            line(channel).bytes, isComplete: isComplete, isStandardOutput: channel == SHIM_STDOUT,
-            attributes: attributes, time, to: &buffer)
-        if channel == SHIM_STDOUT {
-            standardOutput.bytes.removeAll(keepingCapacity: true)
-        } else {
-            standardError.bytes.removeAll(keepingCapacity: true)
+    private mutating func emit(
+        _ line: inout PartialLine, isComplete: Bool, isStandardOutput: Bool, _ time: Int64
+    ) {
+        // All parts of a line bear the time of the first.
+        let stamp = line.began ?? time
+        line.began = isComplete ? nil : stamp
+        if settings.max_size > 0, size + UInt64(buffer.count) >= settings.max_size {
+            flush()
+            rotate()
         }
+        JSONLine.append(
+            line.bytes, isComplete: isComplete, isStandardOutput: isStandardOutput, attributes: attributes, stamp,
+            to: &buffer)
+        line.bytes.removeAll(keepingCapacity: true)
+        if buffer.count >= Self.lineLimit { flush() }
     }
 
     private mutating func flush() {
         guard !buffer.isEmpty else { return }
-        if settings.max_size > 0, size > 0, size + UInt64(buffer.count) > settings.max_size { rotate() }
         var offset = 0
         while offset < buffer.count {
-            let written = buffer.withUnsafeBytes { clinux_write(file, $0.baseAddress! + offset, $0.count - offset) }
-            // A full disk loses log lines, as it does with docker, but never stops the container.
+            let written = buffer.withUnsafeBytes {
+                clinux_write(file, $0.baseAddress.map { $0 + offset }, $0.count - offset)
+            }
             guard written > 0 else { break }
             offset += Int(written)
         }
-        size += UInt64(offset)
+        if offset < buffer.count {
+            // A full disk loses log lines, as it does with docker, but stops no container and leaves no half line.
+            _ = clinux_ftruncate(file, Int64(size))
+        } else {
+            size += UInt64(offset)
+        }
         buffer.removeAll(keepingCapacity: true)
     }
 
@@ -115,12 +124,12 @@ struct LogWriter {
         var number = Int(settings.max_files) - 1
         while number > 0 {
             withNumber(number - 1) { from in
-                withNumber(number) { to in _ = clinux_renameat(AT.current, from, AT.current, to) }
+                withNumber(number) { to in _ = clinux_renameat(CLINUX_AT_FDCWD, from, CLINUX_AT_FDCWD, to) }
             }
             number -= 1
         }
-        let flags = Open.writeOnly | Open.create | Open.append | Open.noFollow | Open.truncate
-        let fresh = clinux_openat2(AT.current, path, flags, UInt64(settings.mode), 0)
+        let flags = CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_APPEND | CLINUX_O_NOFOLLOW | CLINUX_O_TRUNC
+        let fresh = clinux_openat2(CLINUX_AT_FDCWD, path, flags, UInt64(settings.mode), 0)
         guard fresh >= 0 else { return }
         _ = clinux_close(file)
         file = fresh
@@ -128,7 +137,7 @@ struct LogWriter {
     }
 
     private func withNumber(_ number: Int, _ body: (CString) -> Void) {
-        let length = Namespaces.length(path)
+        let length = Text.length(path)
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + 16) { room in
             for index in 0...length { room[index] = path[index] }
             if number > 0 {
@@ -138,7 +147,7 @@ struct LogWriter {
                 for (index, digit) in digits.enumerated() { room[length + 1 + index] = CChar(bitPattern: digit) }
                 room[length + 1 + digits.count] = 0
             }
-            body(CString(room.baseAddress!))
+            if let start = room.baseAddress { body(CString(start)) }
         }
     }
 }
@@ -146,4 +155,6 @@ struct LogWriter {
 /// A line whose end has not come yet.
 struct PartialLine {
     var bytes: [UInt8] = []
+    /// When the line's first part was written, CLOCK_REALTIME in nanoseconds.
+    var began: Int64?
 }

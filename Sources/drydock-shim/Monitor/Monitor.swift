@@ -4,7 +4,7 @@ import ShimProtocol
 /// One process per container start or exec: makes the container's init, then pumps its output, feeds its input, waits
 /// for it and writes down how it ended. It outlives the daemon.
 struct Monitor {
-    private let spec: Spec
+    private let hasTerminal: Bool
     private let state: Int32
     private let process: ContainerProcess
     private var stdio: Stdio
@@ -12,41 +12,47 @@ struct Monitor {
     private var control: Control
     private var standardInput: InputQueue
 
+    /// How long output is waited for that others than the process hold open, once it has ended; as long as dockerd
+    /// waits (moby, handleContainerExit).
+    private static let drainNanoseconds: Int64 = 2_000_000_000
+    /// How long a daemon may take to fetch the rest of the output and the exit record.
+    private static let farewellNanoseconds: Int64 = 10_000_000_000
+
     /// Never returns: the fork of the launcher ends here.
-    static func main(specDescriptor: Int32, state: Int32, control: Int32, extra: Int32, received: Int64) -> Never {
+    static func main(_ launch: Launch) -> Never {
         _ = clinux_setsid()
         // The launcher ignores SIGCHLD, and whoever does that has its children reaped unasked, exit status and all.
-        _ = clinux_reset_signals()
-        _ = clinux_ignore_signal(Signal.pipe)
+        _ = clinux_default_signal(Signal.child)
         do {
-            let spec = try Spec(descriptor: specDescriptor)
-            var monitor = try Monitor(spec: spec, state: state, control: control, extra: extra, received: received)
-            _ = clinux_close(specDescriptor)
+            var monitor = try Monitor(launch)
             monitor.pump()
             clinux_exit(0)
         } catch {
-            Reply.failed(error, to: control)
+            if launch.state >= 0 { _ = clinux_unlock(launch.state) }
+            Reply.failed(error, to: launch.reply)
             clinux_exit(1)
         }
     }
 
     /// Starts the container and tells the daemon so.
-    private init(spec: Spec, state: Int32, control: Int32, extra: Int32, received: Int64) throws(Failure) {
-        self.spec = spec
-        self.state = state
+    private init(_ launch: Launch) throws(Failure) {
+        let spec = try Spec(descriptor: launch.spec)
+        var control = try Control(launch, isAttached: spec.has(SHIM_ATTACHED))
         var stdio = try Stdio(spec)
         let log = try LogWriter(spec)
         var started = shim_started()
-        let process = try ContainerProcess(
-            spec: spec, stdio: stdio.child, extra: extra, received: received, started: &started)
+        let process = try ContainerProcess(spec: spec, launch: launch, stdio: stdio.child, started: &started)
+        control.start(started, pidfd: process.pidfd)
         stdio.closeChildEnds()
         try stdio.takeTerminal()
+        launch.closeStart()
+        hasTerminal = spec.has(SHIM_TERMINAL)
+        state = launch.state
         self.process = process
         self.log = log
-        self.control = try Control(state: spec.has(SHIM_EXEC) ? -1 : state, connection: control)
+        self.control = control
         standardInput = InputQueue(descriptor: stdio.input)
         self.stdio = stdio
-        Reply.started(started, to: control)
     }
 
     // MARK: - The loop
@@ -55,27 +61,31 @@ struct Monitor {
     private mutating func pump() {
         var exit: clinux_exit_status?
         var deadline: Int64?
+        var list = PollList()
         while true {
-            var list = PollList()
+            list.removeAll()
             list.add(process.pidfd, when: exit == nil)
-            list.add(stdio.output, when: control.acceptsOutput)
-            list.add(stdio.error, when: control.acceptsOutput)
-            list.addWritable(control.connection, when: !control.acceptsOutput)
-            list.add(control.connection, when: !standardInput.isFull)
+            list.add(stdio.output, when: !control.isCongested)
+            list.add(stdio.error, when: !control.isCongested)
+            list.add(control.connection)
+            list.addWritable(control.connection, when: control.wantsToSend)
             list.add(control.listener)
             list.addWritable(standardInput.descriptor, when: standardInput.hasPending)
             list.wait(until: deadline)
 
-            if list.isReady(stdio.error), !copy(from: stdio.error, SHIM_STDERR) { stdio.closeError() }
             if list.isReady(stdio.output), !copy(from: stdio.output, SHIM_STDOUT) { closeOutput() }
+            // The first copy may have filled the daemon's socket; there is room for one message only.
+            if list.isReady(stdio.error), !control.isCongested, !copy(from: stdio.error, SHIM_STDERR) {
+                stdio.closeError()
+            }
             if list.isReady(control.listener) { control.acceptDaemon() }
             if list.isReady(control.connection) { serveDaemon() }
-            if standardInput.hasPending { standardInput.flush() }
+            flushInput()
             control.flush()
-            if exit == nil, let status = process.ended() {
+            if exit == nil, list.isReady(process.pidfd), let status = process.ended() {
                 exit = status
-                // What still holds the pipes is not of this container any more once its PID namespace is gone; an exec's
-                // grandchildren may live on, so their output is waited for only so long.
+                // What still holds the pipes is not of this container any more once its PID namespace is gone; an
+                // exec's grandchildren may live on, so their output is waited for only so long.
                 deadline = clinux_monotonic_ns() + Self.drainNanoseconds
             }
             if let exit, isDrained || clinux_monotonic_ns() >= deadline ?? 0 {
@@ -85,42 +95,48 @@ struct Monitor {
         }
     }
 
-    private static let drainNanoseconds: Int64 = 2_000_000_000
-
-    private var isDrained: Bool { stdio.output < 0 && stdio.error < 0 && !control.hasPending }
+    private var isDrained: Bool { stdio.output < 0 && stdio.error < 0 }
 
     /// A terminal is one descriptor in both directions, so its end closes the input, too.
     private mutating func closeOutput() {
-        if stdio.input == stdio.output { standardInput.close(descriptorToo: false) }
+        if hasTerminal { standardInput.close(descriptorToo: false) }
         stdio.closeOutput()
     }
 
     /// Copies what is there to the log and to an attached daemon; `false` at the end of the stream.
     private mutating func copy(from descriptor: Int32, _ channel: shim_channel) -> Bool {
-        withUnsafeTemporaryAllocation(byteCount: Control.outputRoom, alignment: 8) { room in
-            let count = clinux_read(descriptor, room.baseAddress, room.count)
-            // A terminal whose other side is closed answers EIO, which is its end of file.
-            guard count > 0 else { return count == -Int64(Errno.tryAgain) }
-            let bytes = UnsafeRawBufferPointer(rebasing: room[0..<Int(count)])
-            log?.append(bytes, channel)
-            control.output(bytes, channel)
-            return true
-        }
+        let room = control.outputRoom
+        let count = clinux_read(descriptor, room.baseAddress, room.count)
+        // A terminal whose other side is closed answers EIO, which is its end of file.
+        guard count > 0 else { return count == -Int64(Errno.tryAgain) }
+        log?.append(UnsafeRawBufferPointer(rebasing: room[0..<Int(count)]), channel)
+        control.sendOutput(Int(count), channel)
+        return true
+    }
+
+    private mutating func flushInput() {
+        guard standardInput.hasPending else { return }
+        standardInput.flush()
+        if !standardInput.hasPending { control.acknowledgeInput() }
     }
 
     private mutating func serveDaemon() {
-        while !standardInput.isFull, let message = control.next() {
+        while let message = control.next() {
             switch shim_message_kind(rawValue: message.kind) {
-            case SHIM_ATTACH: control.attach()
-            case SHIM_STDIN: standardInput.append(message.body)
-            case SHIM_STDIN_CLOSE: standardInput.close(descriptorToo: stdio.input != stdio.output)
+            case SHIM_ATTACH: control.attach(true)
+            case SHIM_DETACH: control.attach(false)
+            case SHIM_STDIN:
+                // A daemon that does not wait for STDIN_TAKEN is none of ours.
+                if standardInput.hasPending { return control.drop() }
+                standardInput.append(message.body)
+                if !standardInput.hasPending { control.acknowledgeInput() }
+            case SHIM_STDIN_CLOSE: standardInput.close(descriptorToo: !hasTerminal)
             case SHIM_RESIZE:
-                guard spec.has(SHIM_TERMINAL), message.body.count >= MemoryLayout<shim_resize>.size else { break }
+                guard hasTerminal, stdio.output >= 0, message.body.count >= MemoryLayout<shim_resize>.size else {
+                    break
+                }
                 let size = message.body.load(as: shim_resize.self)
-                _ = clinux_terminal_resize(stdio.input, size.rows, size.columns)
-            case SHIM_SIGNAL:
-                guard message.body.count >= MemoryLayout<shim_signal>.size else { break }
-                _ = clinux_pidfd_send_signal(process.pidfd, message.body.load(as: shim_signal.self).number)
+                _ = clinux_terminal_resize(stdio.output, size.rows, size.columns)
             default: break
             }
         }
@@ -129,27 +145,27 @@ struct Monitor {
     /// The record first, the message after: a daemon that hears of the end finds it on disk.
     private mutating func finish(_ status: clinux_exit_status) {
         log?.finish()
-        var record = shim_exit(
+        let now = clinux_realtime_ns()
+        let record = shim_exit(
             magic: SHIM_EXIT_MAGIC, version: SHIM_PROTOCOL_VERSION, code: status.code,
-            signaled: UInt32(status.signaled),
-            finished: clinux_realtime_ns())
-        ExitRecord.write(&record, in: state)
-        withUnsafeBytes(of: &record) { control.send(SHIM_EXITED, $0) }
-        control.close(state: state)
+            signaled: UInt32(status.signaled), finished: now)
+        ExitRecord.write(record, in: state)
+        control.finish(record, deadline: clinux_monotonic_ns() + Self.farewellNanoseconds)
     }
 }
 
 /// The file `exit` of the state directory, whole or absent.
 enum ExitRecord {
-    static func write(_ record: inout shim_exit, in state: Int32) {
+    static var name: CString { StaticText.pointer("exit") }
+
+    static func write(_ record: shim_exit, in state: Int32) {
         guard state >= 0 else { return }
         let partial = StaticText.pointer("exit.partial")
-        let file = clinux_openat2(
-            state, partial, Open.writeOnly | Open.create | Open.truncate | Open.noFollow, 0o600, Resolve.beneath)
+        let flags = CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_TRUNC | CLINUX_O_NOFOLLOW
+        let file = clinux_openat2(state, partial, flags, 0o600, CLINUX_RESOLVE_BENEATH)
         guard file >= 0 else { return }
-        let size = MemoryLayout<shim_exit>.size
-        let written = withUnsafeBytes(of: &record) { clinux_write(file, $0.baseAddress, $0.count) }
+        let written = withUnsafeBytes(of: record) { clinux_write(file, $0.baseAddress, $0.count) }
         _ = clinux_close(file)
-        if written == Int64(size) { _ = clinux_renameat(state, partial, state, StaticText.pointer("exit")) }
+        if written == Int64(MemoryLayout<shim_exit>.size) { _ = clinux_renameat(state, partial, state, name) }
     }
 }

@@ -47,8 +47,6 @@ struct Stdio {
     private(set) var child: ChildStdio
     private var terminalSocket: Int32 = -1
 
-    private static let closeOnExec: Int32 = 0o2_000_000
-
     init(_ spec: Spec) throws(Failure) {
         if spec.has(SHIM_TERMINAL) {
             var pair: [Int32] = [-1, -1]
@@ -66,7 +64,7 @@ struct Stdio {
             childInput = pipe.read
         } else {
             let null = StaticText.pointer("/dev/null")
-            childInput = try check(SHIM_STEP_STDIO, null, clinux_openat2(AT.current, null, Open.readOnly, 0, 0))
+            childInput = try check(SHIM_STEP_STDIO, null, clinux_openat2(CLINUX_AT_FDCWD, null, CLINUX_O_RDONLY, 0, 0))
         }
         output = out.read
         error = err.read
@@ -75,7 +73,7 @@ struct Stdio {
 
     private static func pipe() throws(Failure) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
-        try check(SHIM_STEP_STDIO, nil, clinux_pipe(&ends, closeOnExec))
+        try check(SHIM_STEP_STDIO, nil, clinux_pipe(&ends))
         return (ends[0], ends[1])
     }
 

@@ -12,6 +12,9 @@ enum Confinement {
         try identity(spec)
         try WorkingDirectory.enter(spec)
         if noNewPrivileges { try seccomp(spec) }
+        // A command whose monitor is killed has nobody left to read its output or note its end, so it ends, too. After the
+        // change of user, which takes this away.
+        try check(SHIM_STEP_SECCOMP, nil, clinux_set_parent_death_signal(Signal.kill))
         // Everything but stdin, stdout and stderr is gone when the command begins (CVE-2024-21626).
         try check(SHIM_STEP_DESCRIPTORS, nil, clinux_close_range(3, UInt32.max, 1))
     }
@@ -24,6 +27,10 @@ enum Confinement {
         }
         if let record = spec.last(SHIM_IDENTITY) {
             let identity = try record.fixed(shim_identity.self, SHIM_STEP_IDENTITY)
+            // 2^32 - 1 means "unchanged" to the kernel, which is root here (CVE-2024-40635).
+            guard identity.uid <= Int32.max, identity.gid <= Int32.max else {
+                throw Failure(SHIM_STEP_IDENTITY, Errno.invalid)
+            }
             let groups = record.bytes(after: size)
             guard groups.count >= Int(identity.group_count) * 4 else {
                 throw Failure(SHIM_STEP_SPEC, Errno.protocolError)
@@ -59,11 +66,19 @@ enum Execution {
         var environment = try spec.vector(SHIM_ENVIRONMENT)
         guard let command = arguments[0] else { throw Failure(SHIM_STEP_EXEC, Errno.invalid) }
         before()
-        if contains(command, UInt8(ascii: "/")) {
-            try check(SHIM_STEP_EXEC, command, clinux_execve(command, &arguments, &environment))
+        if Text.contains(command, UInt8(ascii: "/")) {
+            let answer = clinux_execve(command, &arguments, &environment)
+            throw Failure(SHIM_STEP_EXEC, isDirectory(answer, command) ? Errno.isDirectory : -answer, command)
         } else {
             try search(command, spec.last(SHIM_SEARCH_PATH)?.string, &arguments, &environment)
         }
+    }
+
+    /// execve(2) answers EACCES for a directory, too, and docker tells the two apart.
+    private static func isDirectory(_ answer: Int32, _ command: CString) -> Bool {
+        var status = clinux_stat()
+        return answer == -Errno.accessDenied && clinux_fstatat(CLINUX_AT_FDCWD, command, 1, &status) == 0
+            && status.mode & CLINUX_S_IFMT == CLINUX_S_IFDIR
     }
 
     /// Tries every directory of PATH as execvp(3) does: what may not be executed is remembered, what is absent is not.
@@ -92,7 +107,7 @@ enum Execution {
         _ directory: CString, _ length: Int, _ command: CString, _ arguments: inout [UnsafeMutablePointer<CChar>?],
         _ environment: inout [UnsafeMutablePointer<CChar>?]
     ) -> Int32 {
-        let commandLength = Namespaces.length(command)
+        let commandLength = Text.length(command)
         guard length > 0, length + commandLength + 2 <= 4096 else { return -Errno.noEntry }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + commandLength + 2) { room in
             for index in 0..<length { room[index] = directory[index] }
@@ -100,14 +115,5 @@ enum Execution {
             for index in 0...commandLength { room[length + 1 + index] = command[index] }
             return clinux_execve(room.baseAddress, &arguments, &environment)
         }
-    }
-
-    private static func contains(_ text: CString, _ byte: UInt8) -> Bool {
-        var index = 0
-        while text[index] != 0 {
-            if text[index] == CChar(bitPattern: byte) { return true }
-            index += 1
-        }
-        return false
     }
 }

@@ -34,7 +34,7 @@ enum Devices {
     private static func inParent(
         _ path: CString, root: Int32, _ body: (Int32, CString) throws(Failure) -> Void
     ) throws(Failure) {
-        let length = Namespaces.length(path)
+        let length = Text.length(path)
         var cut = length
         while cut > 0, path[cut - 1] != CChar(bitPattern: UInt8(ascii: "/")) { cut -= 1 }
         try withUnsafeTemporaryAllocation(of: CChar.self, capacity: cut + 2) { room throws(Failure) in
@@ -59,8 +59,8 @@ struct Terminal {
         guard spec.has(SHIM_TERMINAL) else { return nil }
         guard devpts >= 0 else { throw Failure(SHIM_STEP_TERMINAL, Errno.noDevice) }
         let ptmx = StaticText.pointer("ptmx")
-        let flags = Open.readWrite | Open.noFollow
-        let main = try check(SHIM_STEP_TERMINAL, ptmx, clinux_openat2(devpts, ptmx, flags, 0, Resolve.beneath))
+        let flags = CLINUX_O_RDWR | CLINUX_O_NOFOLLOW
+        let main = try check(SHIM_STEP_TERMINAL, ptmx, clinux_openat2(devpts, ptmx, flags, 0, CLINUX_RESOLVE_BENEATH))
         var secondary: Int32 = -1
         try check(SHIM_STEP_TERMINAL, ptmx, clinux_open_terminal(main, &secondary))
         if let record = spec.last(SHIM_WINDOW) {
@@ -74,7 +74,8 @@ struct Terminal {
     /// Binds the terminal itself over /dev/console; the target is a fresh file, never a link (CVE-2025-52565).
     private static func mountConsole(_ secondary: Int32, root: Int32) throws(Failure) {
         let console = StaticText.pointer("/dev/console")
-        let place = try Paths.openOrMake(console, asFile: true, root: root, step: SHIM_STEP_TERMINAL)
+        let place = try Paths.openOrMake(
+            console, asFile: true, root: root, followsLinks: false, step: SHIM_STEP_TERMINAL)
         defer { _ = clinux_close(place) }
         let tree = try check(SHIM_STEP_TERMINAL, console, clinux_open_tree(secondary, "", 1, 0))
         defer { _ = clinux_close(tree) }

@@ -3,20 +3,26 @@ import ShimProtocol
 
 /// Reaching and making places inside a root that an image controls: no step ever follows a link out of it.
 enum Paths {
-    private static let insideRoot = Resolve.inRoot | Resolve.noMagicLinks
-
     /// Opens a place as O_PATH below the root, links resolved as the container would; `nil` where it is absent.
-    static func open(_ path: CString, root: Int32, step: shim_step) throws(Failure) -> Int32? {
-        let answer = clinux_openat2(root, path, Open.path, 0, insideRoot)
+    ///
+    /// - Throws: ELOOP where a link is in the way and links are not followed.
+    static func open(
+        _ path: CString, root: Int32, followsLinks: Bool = true, step: shim_step
+    ) throws(Failure) -> Int32? {
+        let resolve =
+            CLINUX_RESOLVE_IN_ROOT | (followsLinks ? CLINUX_RESOLVE_NO_MAGICLINKS : CLINUX_RESOLVE_NO_SYMLINKS)
+        let answer = clinux_openat2(root, path, CLINUX_O_PATH, 0, resolve)
         if answer == -Errno.noEntry || answer == -Errno.notDirectory { return nil }
         return try check(step, path, answer)
     }
 
     /// Opens a place below the root, making what is absent on the way: directories with mode 0755, and the place
     /// itself as an empty file or a directory.
-    static func openOrMake(_ path: CString, asFile: Bool, root: Int32, step: shim_step) throws(Failure) -> Int32 {
-        if let found = try open(path, root: root, step: step) { return found }
-        let length = Namespaces.length(path)
+    static func openOrMake(
+        _ path: CString, asFile: Bool, root: Int32, followsLinks: Bool = true, step: shim_step
+    ) throws(Failure) -> Int32 {
+        if let found = try open(path, root: root, followsLinks: followsLinks, step: step) { return found }
+        let length = Text.length(path)
         // One walk with a growing prefix: every prefix is resolved by the kernel inside the root, never by us.
         return try withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + 1) {
             prefix throws(Failure) -> Int32 in
@@ -38,7 +44,7 @@ enum Paths {
                     prefix.baseAddress, parentEnd: parentEnd, end: index, asFile: asFile && isLast, root: root,
                     step: step)
             }
-            guard let made = try open(path, root: root, step: step) else { throw Failure(step, Errno.noEntry, path) }
+            guard let made = try open(path, root: root, followsLinks: followsLinks, step: step) else { throw Failure(step, Errno.noEntry, path) }
             return made
         }
     }
@@ -72,8 +78,8 @@ enum Paths {
         defer { _ = clinux_close(parent) }
         let name = CString(prefix + parentEnd)
         if asFile {
-            let flags = Open.writeOnly | Open.create | Open.exclusive | Open.noFollow
-            let file = clinux_openat2(parent, name, flags, 0o644, Resolve.beneath | Resolve.noSymlinks)
+            let flags = CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW
+            let file = clinux_openat2(parent, name, flags, 0o644, CLINUX_RESOLVE_BENEATH | CLINUX_RESOLVE_NO_SYMLINKS)
             if file == -Errno.exists { return }
             _ = clinux_close(try check(step, prefix, file))
         } else {
@@ -83,11 +89,4 @@ enum Paths {
     }
 
     private static var rootPath: CString { StaticText.pointer("/") }
-}
-
-/// C strings that live as long as the program.
-enum StaticText {
-    static func pointer(_ text: StaticString) -> CString {
-        UnsafeRawPointer(text.utf8Start).assumingMemoryBound(to: CChar.self)
-    }
 }

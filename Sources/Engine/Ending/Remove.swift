@@ -1,0 +1,149 @@
+import Glibc
+import ImageStore
+import LinuxKernel
+
+extension Engine {
+    /// Removes a container.
+    ///
+    /// - Parameters:
+    ///   - force: kill it if it runs.
+    ///   - volumes: remove its anonymous volumes, too.
+    ///   - link: remove a link instead, which this engine has none of.
+    /// - Throws: `conflict` where it runs or is being removed.
+    public func remove(
+        _ name: String, force: Bool = false, volumes: Bool = false, link: Bool = false
+    ) async throws(EngineError) {
+        let container = try container(name)
+        guard !link else {
+            throw EngineError(.invalidArgument, "Cannot get parent / for name /\(container.name)")
+        }
+        try await remove(container, force: force, volumes: volumes)
+    }
+
+    func remove(_ container: Container, force: Bool, volumes: Bool) async throws(EngineError) {
+        let isFirst = container.change { life in
+            defer { life.isBeingRemoved = true }
+            return !life.isBeingRemoved
+        }
+        guard isFirst else {
+            throw EngineError(.conflict, "removal of container \(container.id) is already in progress")
+        }
+        do {
+            // Before the gate: a stop that waits for the process would hold it.
+            if force { try await killForRemoval(container) }
+            try await container.gate.pass { () async throws(EngineError) in
+                if force { try await killForRemoval(container) }
+                try checkRemoval(of: container)
+                try await takeAway(container, volumes: volumes)
+            }
+        } catch {
+            container.change { $0.isBeingRemoved = false }
+            throw error
+        }
+    }
+
+    private func checkRemoval(of container: Container) throws(EngineError) {
+        let state = container.state
+        guard state.isRunning else { return }
+        let reason =
+            state.isPaused
+            ? "container is paused and must be unpaused first"
+            : "container is \(state.status.rawValue): stop the container before removing or force remove"
+        throw EngineError(.conflict, "cannot remove container \"\(container.name)\": \(reason)")
+    }
+
+    private func killForRemoval(_ container: Container) async throws(EngineError) {
+        container.change { $0.record.wasStoppedByHand = true }
+        if endRestarting(container) { return }
+        let (process, ended) = container.read { ($0.process, $0.ended) }
+        guard let process, let ended else { return }
+        try await killAndWait(container, process, ended)
+    }
+
+    private func takeAway(_ container: Container, volumes: Bool) async throws(EngineError) {
+        await container.read { $0.settled }?.value()
+        container.change { $0.record.state.status = .removing }
+        // Written, so that a removal that a crash cuts short is ended by the next engine.
+        try container.save()
+        do { try TreeRemover.remove(path: container.directory) } catch {
+            container.change { $0.record.state.status = .dead }
+            throw EngineError(.system, "unable to remove filesystem for \(container.id): \(error)")
+        }
+        containers.remove(container)
+        forgetExecs(of: container)
+        let waiters = container.change { life in
+            defer { (life.exitWaiters, life.removalWaiters) = ([], []) }
+            return life.exitWaiters + life.removalWaiters
+        }
+        let code = container.state.exitCode
+        publish("destroy", of: container)
+        for waiter in waiters { waiter.fulfil(WaitResult(exitCode: code)) }
+        container.read { $0.begun }.fulfil(nil)
+        container.output.processEnded()
+        if volumes { removeAnonymousVolumes(of: container) }
+    }
+
+    private func removeAnonymousVolumes(of container: Container) {
+        for mount in container.definition.mountPoints where mount.isAnonymous {
+            do {
+                let volume = try volumeStore.volume(mount.point.name)
+                guard volumeUsers(volume.name).isEmpty else { continue }
+                try volumeStore.remove(volume)
+                publishVolume("destroy", volume)
+            } catch {
+                guard error.code != .notFound else { continue }
+                logger.error("cannot remove the volume \(mount.point.name): \(error)")
+            }
+        }
+    }
+
+    /// Gives a container another name.
+    public func rename(_ name: String, to newName: String) async throws(EngineError) {
+        guard !name.isEmpty, !newName.isEmpty else {
+            throw EngineError(.invalidArgument, "Neither old nor new names may be empty")
+        }
+        let container = try container(name)
+        let wanted = newName.hasPrefix("/") ? String(newName.dropFirst()) : newName
+        let old: String = try await container.gate.pass { () async throws(EngineError) in
+            let old = container.name
+            guard old != wanted else {
+                throw EngineError(.invalidArgument, "Renaming a container with the same name as its current name")
+            }
+            do throws(EngineError) {
+                let valid = try NameRules.containerName(newName)
+                try containers.with { table throws(EngineError) in try table.reserve(valid, for: container.id) }
+            } catch {
+                throw EngineError(error.code, "Error when allocating new name: \(error.message)")
+            }
+            container.change { $0.record.name = wanted }
+            containers.release(old, of: container.id)
+            try container.save()
+            return old
+        }
+        publish("rename", of: container, [Event.Attribute("oldName", "/\(old)")])
+    }
+
+    /// Removes stopped containers; filters `until`, `label`, `label!`.
+    public func pruneContainers(_ filters: FilterArguments) async throws(EngineError) -> PruneReport {
+        try filters.check(["label", "label!", "until"])
+        let limit = try filters.until()
+        var report = PruneReport(deleted: [], reclaimed: 0)
+        for container in containers.all.sorted(by: { $0.definition.created < $1.definition.created }) {
+            guard !container.state.isRunning, filters.acceptsLabels(container.definition.configuration.labels)
+            else { continue }
+            if let limit, container.definition.created.nanosecondsSince1970 > limit { continue }
+            let size = DirectorySize.bytes(of: container.upperDirectory)
+            do {
+                try await remove(container, force: false, volumes: false)
+                report.deleted.append(container.id)
+                report.reclaimed += size
+            } catch {
+                // One that was started or removed meanwhile is not ours to take.
+                guard error.code == .conflict || error.code == .notFound else { throw error }
+            }
+        }
+        eventBus.publish(
+            .container, "prune", actor: "", attributes: [Event.Attribute("reclaimed", String(report.reclaimed))])
+        return report
+    }
+}

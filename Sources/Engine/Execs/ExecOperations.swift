@@ -1,0 +1,245 @@
+import LinuxKernel
+
+extension Engine {
+    /// Prepares a process in a running container (`POST /containers/{id}/exec`).
+    ///
+    /// - Returns: the exec's ID.
+    /// - Throws: `conflict` where the container does not run or is paused, `invalidArgument` without a command.
+    public func createExec(_ name: String, _ configuration: ExecConfiguration) async throws(EngineError) -> String {
+        let container = try container(name)
+        try checkExec(in: container, name: name)
+        guard !configuration.command.isEmpty else { throw EngineError(.invalidArgument, "No exec command specified") }
+        let keys: DetachKeys
+        do {
+            keys = try DetachKeys(
+                configuration.detachKeys.flatMap { $0.isEmpty ? nil : $0 } ?? self.configuration.detachKeys)
+        } catch {
+            throw EngineError(
+                .invalidArgument, "Invalid escape keys (\(configuration.detachKeys ?? "")) provided")
+        }
+        if let variable = configuration.environment.first(where: { $0.isEmpty || $0.hasPrefix("=") }) {
+            throw EngineError(.invalidArgument, "invalid environment variable: \(variable)")
+        }
+        let exec = ExecProcess(
+            id: Identifiers.make(), container: container, configuration: configuration, detachKeys: keys)
+        execs.withLock { $0[exec.id] = exec }
+        container.change { $0.execs[exec.id] = exec }
+        publish("exec_create: \(exec.commandLine)", of: container, [Event.Attribute("execID", exec.id)])
+        return exec.id
+    }
+
+    private func checkExec(in container: Container, name: String) throws(EngineError) {
+        let state = container.state
+        if state.isPaused {
+            throw EngineError(.conflict, "Container \(name) is paused, unpause the container before exec")
+        }
+        if state.isRestarting {
+            throw EngineError(.conflict, "Container \(name) is restarting, wait until the container is running")
+        }
+        guard state.status == .running else {
+            throw EngineError(.conflict, "container \(container.id) is not running")
+        }
+    }
+
+    func exec(_ id: String) throws(EngineError) -> ExecProcess {
+        guard let exec = execs.withLock({ $0[id] }) else {
+            throw EngineError(.notFound, "No such exec instance: \(id)")
+        }
+        return exec
+    }
+
+    /// Starts it.
+    ///
+    /// - Returns: its streams; nil where it was started detached. A command that cannot be executed says so in the
+    ///   stream, since the connection is the client's by then, and is an error where it was started detached.
+    public func startExec(_ id: String, _ options: ExecStartOptions) async throws(EngineError) -> AttachSession? {
+        let exec = try exec(id)
+        let container = exec.container
+        try checkExec(in: container, name: container.id)
+        let isFirst = exec.change { life in
+            defer { life.isStarted = true }
+            return !life.isStarted
+        }
+        guard isFirst else { throw EngineError(.conflict, "exec instance \(id) has already run") }
+        let attached = options.detach ? nil : exec.output.subscribe()
+        publish("exec_start: \(exec.commandLine)", of: container, [Event.Attribute("execID", exec.id)])
+        do {
+            let process = try await launch(exec, size: options.consoleSize ?? exec.configuration.consoleSize)
+            watch(exec, process)
+            guard let attached else {
+                if exec.configuration.attachStdin { process.closeStandardInput() }
+                return nil
+            }
+            return session(exec, OutputStream(subscription: attached, channels: channels(exec)))
+        } catch {
+            guard !options.detach, error.code == .invalidArgument else { throw error }
+            attached?.cancel()
+            let chunk = OutputChunk(channel: .standardOutput, bytes: Array("\(error.message)\r\n".utf8))
+            return session(exec, OutputStream(chunks: [chunk], subscription: nil, channels: [.standardOutput]))
+        }
+    }
+
+    private func channels(_ exec: ExecProcess) -> Set<OutputChunk.Channel> {
+        var channels: Set<OutputChunk.Channel> = []
+        if exec.configuration.attachStdout || exec.configuration.tty { channels.insert(.standardOutput) }
+        if exec.configuration.attachStderr { channels.insert(.standardError) }
+        return channels
+    }
+
+    private func session(_ exec: ExecProcess, _ output: OutputStream) -> AttachSession {
+        let input = exec.configuration.attachStdin
+            ? AttachSession.Input(process: { exec.read { $0.process } }, closesAtEnd: true) : nil
+        return AttachSession(
+            isTerminal: exec.configuration.tty, output: output, input: input,
+            detachKeys: exec.configuration.tty ? exec.detachKeys : nil
+        ) { [weak self] in
+            self?.publish("exec_detach", of: exec.container, [Event.Attribute("execID", exec.id)])
+        }
+    }
+
+    private func launch(_ exec: ExecProcess, size: ConsoleSize?) async throws(EngineError) -> RunningProcess {
+        let container = exec.container
+        guard let inside = container.read({ $0.process }) else {
+            throw EngineError(.conflict, "container \(container.id) is not running")
+        }
+        do {
+            let spec = try execSpec(exec, inside: inside, size: size)
+            let process = try await launcher.exec(spec, inside: inside, output: exec.output)
+            exec.change { life in
+                life.process = process
+                life.pid = process.pid
+            }
+            exec.read { $0.begun }.fulfil(process)
+            return process
+        } catch {
+            let failure: EngineError
+            var code: Int32 = 126
+            if let error = error as? LaunchError {
+                failure = LaunchSentence.execFailure(error)
+                code = error.exitCode
+            } else {
+                failure = error as? EngineError ?? EngineError(system: error)
+            }
+            exec.change { $0.exitCode = code }
+            exec.read { $0.begun }.fulfil(nil)
+            exec.read { $0.ended }.fulfil(code)
+            forget(exec)
+            throw failure
+        }
+    }
+
+    private func execSpec(
+        _ exec: ExecProcess, inside: RunningProcess, size: ConsoleSize?
+    ) throws(EngineError) -> ProcessSpec {
+        let container = exec.container
+        let configuration = container.definition.configuration
+        var host = container.read { $0.record.hostConfiguration }
+        let wanted = exec.configuration
+        let account = try account(of: exec, inside: inside, host)
+        if wanted.privileged { host.privileged = true }
+        let capabilities = try capabilities(host)
+        var own = ProcessEnvironment.variables(configuration, hostname: configuration.hostname, home: account.home)
+        if wanted.tty, !own.contains(where: { $0.hasPrefix("TERM=") }) { own.append("TERM=xterm") }
+        let environment = ProcessEnvironment.merged(wanted.environment, over: own)
+        var spec = ProcessSpec(
+            arguments: wanted.command, environment: environment,
+            searchPath: ProcessEnvironment.searchPath(environment))
+        let folder = wanted.workingDirectory.isEmpty ? configuration.workingDirectory : wanted.workingDirectory
+        guard folder.isEmpty || folder.hasPrefix("/") else {
+            throw EngineError(
+                .invalidArgument,
+                "OCI runtime exec failed: exec failed: unable to start container process: Cwd must be an absolute path")
+        }
+        spec.workingDirectory = folder.isEmpty ? "/" : Paths.clean(folder)
+        if wanted.tty { spec.terminal = TerminalSize(size) }
+        spec.opensStandardInput = wanted.attachStdin
+        spec.identity = account.identity
+        spec.capabilities = capabilities.sets(isRoot: account.identity.uid == 0)
+        spec.noNewPrivileges = try SecurityOptions(host.securityOptions ?? []).noNewPrivileges
+        spec.seccomp = try seccomp(host, capabilities)
+        for limit in host.resources.ulimits ?? [] { spec.limits.append(try UlimitNumbers(limit).limit) }
+        spec.outOfMemoryScore = Int32(host.oomScoreAdj)
+        if let cgroup = container.read({ $0.cgroup }) { spec.cgroup = CgroupPlacement(cgroup) }
+        return spec
+    }
+
+    /// Who an exec runs as, by the tables that the container has now.
+    private func account(
+        of exec: ExecProcess, inside: RunningProcess, _ host: HostConfiguration
+    ) throws(EngineError) -> UserDatabase.Account {
+        let user = exec.configuration.user.isEmpty
+            ? exec.container.definition.configuration.user : exec.configuration.user
+        do {
+            let root = try MergedRoot(process: inside.pid)
+            let database = UserDatabase(
+                passwd: try root.contents("etc/passwd", limit: 4 << 20) ?? [],
+                group: try root.contents("etc/group", limit: 4 << 20) ?? [])
+            return try database.account(user, added: host.groupAdd ?? [])
+        } catch let error as EngineError {
+            throw error
+        } catch {
+            throw EngineError(system: error)
+        }
+    }
+
+    private func watch(_ exec: ExecProcess, _ process: RunningProcess) {
+        Task { [weak self] in
+            let status = await process.exit
+            exec.change { life in
+                life.process = nil
+                life.exitCode = status.code
+            }
+            exec.read { $0.ended }.fulfil(status.code)
+            self?.publish(
+                "exec_die", of: exec.container,
+                [Event.Attribute("execID", exec.id), Event.Attribute("exitCode", String(status.code))])
+            self?.forget(exec)
+        }
+    }
+
+    /// An exec that ended can be asked for a while: as many as there is room for, the oldest go first.
+    private func forget(_ exec: ExecProcess) {
+        exec.container.change { life in
+            life.finishedExecs.append(exec.id)
+        }
+        let surplus: [String] = exec.container.change { life in
+            let count = max(0, life.finishedExecs.count - 64)
+            let surplus = Array(life.finishedExecs.prefix(count))
+            life.finishedExecs.removeFirst(count)
+            for id in surplus { life.execs[id] = nil }
+            return surplus
+        }
+        execs.withLock { execs in for id in surplus { execs[id] = nil } }
+    }
+
+    func forgetExecs(of container: Container) {
+        let ids = container.change { life in
+            defer { life.execs = [:] }
+            return Array(life.execs.keys)
+        }
+        execs.withLock { execs in for id in ids { execs[id] = nil } }
+    }
+
+    /// What is known of it.
+    public func inspectExec(_ id: String) async throws(EngineError) -> ExecDetails {
+        let exec = try exec(id)
+        return exec.read { life in
+            ExecDetails(
+                id: exec.id, containerID: exec.container.id, configuration: exec.configuration,
+                isRunning: life.process != nil, exitCode: life.exitCode, pid: life.process == nil ? 0 : life.pid,
+                detachKeys: exec.configuration.detachKeys == nil ? [] : exec.detachKeys.bytes,
+                canRemove: life.exitCode != nil)
+        }
+    }
+
+    /// Sets the size of its terminal; one that is just being started is waited for.
+    public func resizeExec(_ id: String, _ size: ConsoleSize) async throws(EngineError) {
+        let exec = try exec(id)
+        let (process, isStarted, begun) = exec.read { ($0.process, $0.isStarted, $0.begun) }
+        if let process { return process.resize(TerminalSize(size)) }
+        guard isStarted, let process = await begun.value(within: .seconds(10)) ?? nil else {
+            throw EngineError(.conflict, "Exec \(id) is not running")
+        }
+        process.resize(TerminalSize(size))
+    }
+}

@@ -1,0 +1,141 @@
+import CLinux
+import LinuxKernel
+import ShimProtocol
+import Synchronization
+
+/// Starts containers and execs through drydock-shim, which it starts once, at the first use, and again when it has died.
+public final class Launcher: Sendable {
+    private let executable: ShimExecutable
+    private let process = Mutex<LauncherProcess?>(nil)
+
+    /// Reads the executable, and starts nothing yet.
+    ///
+    /// - Parameters:
+    ///   - executable: a path; `nil` looks in `$DRYDOCK_SHIM`, beside this executable, and in `../libexec/drydock/`.
+    ///   - environment: where `DRYDOCK_SHIM` is looked up.
+    /// - Throws: step `launcher` where it is not found or cannot be read.
+    public init(executable: String? = nil, environment: [String: String] = [:]) throws(LaunchError) {
+        if let executable {
+            self.executable = try ShimExecutable(executable)
+        } else {
+            self.executable = try ShimExecutable(ShimExecutable.find(environment: environment))
+        }
+    }
+
+    deinit { stop() }
+
+    /// Starts a container.
+    ///
+    /// - Parameters:
+    ///   - stateDirectory: its own, where monitor.sock and the exit record will stand; an old record is removed.
+    ///   - joining: namespaces of others, instead of those it makes.
+    ///   - output: subscribers so far get its output from the first byte.
+    /// - Throws: the step that failed, `busy` where the last run in that directory has not ended.
+    public func launch(
+        _ spec: ContainerSpec, stateDirectory: String, joining: [NamespaceJoin] = [],
+        output: OutputBroadcaster = OutputBroadcaster()
+    ) async throws(LaunchError) -> RunningProcess {
+        let directory = try StateDirectory(stateDirectory)
+        guard try directory.lock() else { throw LaunchError(.busy, detail: stateDirectory) }
+        let isAttached = output.hasSubscribers
+        let connection = try send(
+            try spec.encoded(isAttached: isAttached), directory.descriptor, joining, hasLog: spec.log != nil,
+            isAttached: isAttached, output)
+        return try await RunningProcess(connection)
+    }
+
+    /// Starts a command inside a running container, in all of its namespaces.
+    ///
+    /// It has no state directory: no daemon after this one will hear of its end.
+    ///
+    /// - Throws: the step that failed.
+    public func exec(
+        _ spec: ProcessSpec, inside container: RunningProcess, output: OutputBroadcaster = OutputBroadcaster()
+    ) async throws(LaunchError) -> RunningProcess {
+        let isAttached = output.hasSubscribers
+        let all: Namespaces = [.mount, .pid, .network, .uts, .ipc, .cgroup]
+        let connection = try send(
+            try spec.encoded(isAttached: isAttached), nil, [NamespaceJoin(all, of: container.pidfd)], hasLog: false,
+            isAttached: isAttached, output)
+        return try await RunningProcess(connection)
+    }
+
+    /// Ends the launcher process; monitors and containers go on, and the next start brings up another.
+    public func stop() {
+        let running = process.withLock { process in
+            defer { process = nil }
+            return process
+        }
+        running?.stop()
+    }
+
+    private func send(
+        _ spec: [UInt8], _ stateDirectory: FileDescriptor?, _ joins: [NamespaceJoin], hasLog: Bool, isAttached: Bool,
+        _ output: OutputBroadcaster
+    ) throws(LaunchError) -> MonitorConnection {
+        let request = try LaunchRequest(spec: spec, stateDirectory: stateDirectory, joins: joins)
+        // A launcher may have died unnoticed; a new one gets the message then, once.
+        if try !current().send(request) {
+            stop()
+            guard try current().send(request) else { throw LaunchError(.launcher) }
+        }
+        return MonitorConnection(
+            socket: request.ours, stateDirectory: stateDirectory, hasLog: hasLog, isAttached: isAttached,
+            output: output)
+    }
+
+    private func current() throws(LaunchError) -> LauncherProcess {
+        try process.withLock { process throws(LaunchError) in
+            if let process { return process }
+            let started = try LauncherProcess(executable)
+            process = started
+            return started
+        }
+    }
+}
+
+/// Namespaces of another process or of the daemon's own making, to be joined instead of made.
+public struct NamespaceJoin: Sendable {
+    let namespaces: Namespaces
+    let descriptor: FileDescriptor
+
+    /// Namespaces of a process by its pidfd, or one by the descriptor of its file (/proc/PID/ns/net).
+    public init(_ namespaces: Namespaces, of descriptor: FileDescriptor) {
+        self.namespaces = namespaces
+        self.descriptor = descriptor
+    }
+}
+
+/// A LAUNCH message with its descriptors.
+struct LaunchRequest {
+    let message: [UInt8]
+    let ours: FileDescriptor
+    private let kept: [FileDescriptor]
+    var descriptors: [Int32] { kept.map(\.number) }
+
+    init(spec: [UInt8], stateDirectory: FileDescriptor?, joins: [NamespaceJoin]) throws(LaunchError) {
+        guard joins.count <= SHIM_JOIN_LIMIT else { throw LaunchError(.spec, errno: LaunchError.tooBig) }
+        let memory = clinux_memfd("spec", 0)
+        if memory < 0 { throw LaunchError(.spec, errno: -memory) }
+        let file = FileDescriptor(memory)
+        let written = spec.withUnsafeBytes { clinux_write(memory, $0.baseAddress, $0.count) }
+        guard written == spec.count, clinux_memfd_seal(memory) == 0 else {
+            throw LaunchError(.spec, errno: written < 0 ? Int32(clamping: -written) : LaunchError.invalid)
+        }
+        var pair: [Int32] = [-1, -1]
+        let answer = clinux_seqpacket_pair(&pair)
+        if answer < 0 { throw LaunchError(.stdio, errno: -answer) }
+        ours = FileDescriptor(pair[0])
+        kept = [file, FileDescriptor(pair[1])] + [stateDirectory].compactMap(\.self) + joins.map(\.descriptor)
+        var body = shim_launch()
+        body.has_state = stateDirectory == nil ? 0 : 1
+        body.join_count = UInt32(joins.count)
+        withUnsafeMutableBytes(of: &body.joins) { room in
+            for (index, join) in joins.enumerated() {
+                room.storeBytes(of: join.namespaces.rawValue, toByteOffset: index * 8, as: UInt64.self)
+            }
+        }
+        let head = shim_message(kind: SHIM_LAUNCH.rawValue, length: UInt32(MemoryLayout<shim_launch>.size))
+        message = withUnsafeBytes(of: head) { Array($0) } + withUnsafeBytes(of: body) { Array($0) }
+    }
+}

@@ -1,0 +1,186 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Makes cgroups below one parent of ours, and touches nothing outside it.
+public final class CgroupDriver: Sendable {
+    /// The interface that limits are set through.
+    public let version: CgroupVersion
+    /// What the machine can do.
+    public let features: CgroupFeatures
+    let places: [CgroupPlace]
+    private let layout: CgroupLayout
+    private let watcher: DescriptorWatcher
+    private let warming = Mutex(false)
+
+    /// The v2 controllers that are handed down to containers where the kernel has them.
+    static let wanted = ["cpu", "cpuset", "io", "memory", "pids"]
+
+    /// Makes the parent, in every hierarchy.
+    ///
+    /// - Parameter parent: as docker's `--cgroup-parent`: from the mount where it starts with `/`, else below the cgroup
+    ///   this process is in.
+    public init(layout: CgroupLayout, parent: String = "/drydock", watcher: DescriptorWatcher) throws(CgroupError) {
+        let names = parent.split(separator: "/").map(String.init)
+        guard !names.isEmpty, !names.contains("."), !names.contains("..") else {
+            throw .unusable("\"\(parent)\" cannot be a cgroup parent: name a path without \".\" and \"..\", as \"/drydock\"")
+        }
+        self.layout = layout
+        self.watcher = watcher
+        version = layout.version
+        var places: [CgroupPlace] = []
+        for hierarchy in layout.hierarchies {
+            let own = hierarchy.ownPath.split(separator: "/").map(String.init)
+            let path = parent.hasPrefix("/") ? names : own + names
+            places.append(try ParentMaker(hierarchy: hierarchy).make(path))
+        }
+        self.places = places
+        do {
+            features = try CgroupFeatures(places: places)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Makes a cgroup and sets it up; when something fails nothing of it stays.
+    ///
+    /// One that is there already under the name is taken over as it is, since a crash may have left it.
+    public func create(name: String, limits: ResourceLimits, devices: [DeviceRule]) throws(CgroupError) -> Cgroup {
+        let cgroup = existing(name: name)
+        do {
+            try make(cgroup)
+            try set(devices, of: cgroup)
+            try cgroup.update(limits)
+        } catch {
+            discard(cgroup)
+            throw error
+        }
+        return cgroup
+    }
+
+    /// A cgroup that was made earlier; whether it still stands shows when it is used.
+    public func existing(name: String) -> Cgroup { Cgroup(name: name, places: places, watcher: watcher) }
+
+    /// The names of all cgroups below the parent, in any hierarchy, those of a pool left out.
+    public func names() throws(CgroupError) -> [String] {
+        try allNames().filter { !$0.hasPrefix(CgroupPool.prefix) }.sorted()
+    }
+
+    func allNames() throws(CgroupError) -> Set<String> {
+        var names: Set<String> = []
+        do {
+            for place in places { names.formUnion(try Folder.names(place.directory, onlyFolders: true)) }
+        } catch {
+            throw .system(error)
+        }
+        return names
+    }
+
+    /// Removes the parent, in all hierarchies, with whatever is empty below it; EBUSY where something still runs there.
+    public func removeParent(timeout: Duration = .seconds(10)) async throws {
+        for name in try allNames() { try await existing(name: name).remove(timeout: timeout) }
+        for place in places {
+            let answer = clinux_unlinkat(FileFlags.currentDirectory, place.directory, 1)
+            guard answer != -ENOENT else { continue }
+            do {
+                try SystemCall.check(answer, "remove the cgroup \(place.directory)")
+            } catch {
+                throw CgroupError.system(error)
+            }
+        }
+    }
+
+    /// Makes the next attachments cheap, in the background: call it when a start is asked for.
+    ///
+    /// On v1 the first attachment after a pause waits for an RCU grace period, some 8 ms; those that follow within about
+    /// 10 ms do not. This has the wait happen now, by moving this process from its cgroup into the same one, while the
+    /// request is busy with other things.
+    public func prepareForAttach() {
+        guard let hierarchy = layout.hierarchies.first(where: { $0.version == .v1 }) else { return }
+        let busy = warming.withLock { warming in
+            defer { warming = true }
+            return warming
+        }
+        guard !busy else { return }
+        let own = hierarchy.ownPath == "/" ? "" : hierarchy.ownPath
+        BackgroundThread.run { [self] in
+            defer { warming.withLock { $0 = false } }
+            do {
+                try SmallFile.control("\(hierarchy.mountPoint)\(own)/cgroup.procs", "0")
+            } catch {
+                // The attachment itself will pay its wait, and report what is wrong.
+            }
+        }
+    }
+
+    // MARK: Steps
+
+    func make(_ cgroup: Cgroup) throws(CgroupError) {
+        do {
+            for directory in cgroup.directories { try Folder.make(directory) }
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    func set(_ devices: [DeviceRule], of cgroup: Cgroup) throws(CgroupError) {
+        do {
+            if let directory = cgroup.directory(for: "devices")?.path {
+                try SmallFile.control("\(directory)/devices.deny", "a")
+                for rule in devices {
+                    try SmallFile.control("\(directory)/devices.\(rule.allow ? "allow" : "deny")", rule.text)
+                }
+            } else if let directory = cgroup.unified {
+                try DeviceProgram(rules: devices).attach(to: directory)
+            }
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Gives a prepared cgroup its name: rename(2) where v1 has it, a new directory where v2 forbids it.
+    func rename(_ prepared: Cgroup, to name: String) throws(CgroupError) -> Cgroup {
+        let cgroup = existing(name: name)
+        do {
+            for place in places {
+                let (from, to) = (prepared.directory(in: place), cgroup.directory(in: place))
+                guard place.version == .v1 else {
+                    try Folder.make(to)
+                    continue
+                }
+                let here = FileFlags.currentDirectory
+                try SystemCall.check(clinux_renameat(here, from, here, to), "rename the cgroup \(from) to \(name)")
+            }
+        } catch {
+            throw .system(error)
+        }
+        return cgroup
+    }
+
+    /// Takes back what a failure left half done; nothing has run in it.
+    func discard(_ cgroup: Cgroup) {
+        for directory in cgroup.directories { clinux_unlinkat(FileFlags.currentDirectory, directory, 1) }
+    }
+}
+
+/// A thread for one piece of work that blocks.
+enum BackgroundThread {
+    private final class Work: Sendable {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    /// Runs `body` on a thread of its own, or here where there is none to be had.
+    static func run(_ body: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        let work = Unmanaged.passRetained(Work(body))
+        let answer = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
+                return nil
+            }, work.toOpaque())
+        guard answer == 0 else { return work.takeRetainedValue().body() }
+        pthread_detach(thread)
+    }
+}

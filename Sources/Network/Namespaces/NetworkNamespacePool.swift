@@ -1,0 +1,169 @@
+import LinuxKernel
+import Logging
+import Synchronization
+
+/// Prepared network namespaces. Each is handed out once and dies with its container; new ones are made off the path, in
+/// the quiet after a burst, unless the stock runs low.
+final class NetworkNamespacePool: Sendable {
+    /// How long nobody must have taken anything before the stock is filled up.
+    private static let quiet: Duration = .milliseconds(20)
+
+    private struct State {
+        var plan: NamespacePlan?
+        var bridged: [PreparedNamespace] = []
+        var isolated: [FileDescriptor] = []
+        var isFilling = false
+        var lastTake: ContinuousClock.Instant?
+    }
+
+    private enum Lack { case bridged(NamespacePlan), isolated }
+
+    private let builder: NamespaceBuilder
+    private let bridgedTarget: Int
+    private let isolatedTarget: Int
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(builder: NamespaceBuilder, configuration: NetworkConfiguration, logger: Logger) {
+        self.builder = builder
+        self.logger = logger
+        bridgedTarget = configuration.preparedNamespaces
+        isolatedTarget = configuration.preparedIsolatedNamespaces
+    }
+
+    /// How many namespaces of each kind are ready.
+    var stock: (bridged: Int, isolated: Int) {
+        state.withLock { ($0.bridged.count, $0.isolated.count) }
+    }
+
+    /// Starts to fill; what was prepared for another plan is dropped.
+    func open(_ plan: NamespacePlan) {
+        close()
+        state.withLock { $0.plan = plan }
+        fillSoon()
+    }
+
+    /// Drops the stock and makes no more.
+    func close() {
+        let dropped = state.withLock { state in
+            defer { state = State(isFilling: state.isFilling) }
+            return (state.plan, state.bridged)
+        }
+        for prepared in dropped.1 { dropped.0?.addresses.retire(prepared.address, veth: prepared.vethName) }
+    }
+
+    /// A namespace with an address, where one is ready.
+    func takeBridged() -> PreparedNamespace? {
+        defer { fillSoon() }
+        return state.withLock { state in
+            state.lastTake = .now
+            return state.bridged.isEmpty ? nil : state.bridged.removeFirst()
+        }
+    }
+
+    /// A namespace with nothing but `lo`, where one is ready.
+    func takeIsolated() -> FileDescriptor? {
+        defer { fillSoon() }
+        return state.withLock { state in
+            state.lastTake = .now
+            return state.isolated.popLast()
+        }
+    }
+
+    /// Takes back a namespace that no container ever was in.
+    func giveBack(_ prepared: PreparedNamespace) {
+        let isWanted = state.withLock { state in
+            guard state.plan != nil, state.bridged.count < bridgedTarget else { return false }
+            state.bridged.insert(prepared, at: 0)
+            return true
+        }
+        if !isWanted { retire(prepared) }
+    }
+
+    /// Drops the namespace that was prepared with that address, so that somebody else can have it.
+    func drop(address: UInt32) {
+        let dropped = state.withLock { state in
+            state.bridged.firstIndex { $0.address == address }.map { state.bridged.remove(at: $0) }
+        }
+        if let dropped { retire(dropped) }
+        fillSoon()
+    }
+
+    private func retire(_ prepared: PreparedNamespace) {
+        state.withLock { $0.plan }?.addresses.retire(prepared.address, veth: prepared.vethName)
+    }
+
+    private func fillSoon() {
+        let isIdle = state.withLock { state in
+            guard !state.isFilling, lack(in: state) != nil else { return false }
+            state.isFilling = true
+            return true
+        }
+        if isIdle { Task { [self] in await fill() } }
+    }
+
+    private func fill() async {
+        while let lack = nextLack() {
+            await waitForQuiet()
+            do {
+                switch lack {
+                case .bridged(let plan): add(try await builder.bridged(plan), for: plan)
+                case .isolated: add(try await builder.isolated())
+                }
+            } catch {
+                let isOpen = state.withLock { state in
+                    state.isFilling = false
+                    return state.plan != nil
+                }
+                // The bridge may go away under the last one when the network is taken down.
+                logger.log(
+                    level: isOpen ? .warning : .debug, "cannot prepare a network namespace",
+                    metadata: ["error": "\(error)"])
+                return
+            }
+        }
+    }
+
+    /// Returns at once where the stock runs low: then the next container would wait for its namespace anyway.
+    private func waitForQuiet() async {
+        while true {
+            let rest: Duration? = state.withLock { state in
+                guard let lastTake = state.lastTake, state.bridged.count * 2 >= bridgedTarget else { return nil }
+                let passed = lastTake.duration(to: .now)
+                return passed < Self.quiet ? Self.quiet - passed : nil
+            }
+            guard let rest else { return }
+            // A cancelled wait only fills sooner.
+            do { try await Task.sleep(for: rest) } catch { return }
+        }
+    }
+
+    private func nextLack() -> Lack? {
+        state.withLock { state in
+            let lack = lack(in: state)
+            if lack == nil { state.isFilling = false }
+            return lack
+        }
+    }
+
+    private func lack(in state: State) -> Lack? {
+        guard let plan = state.plan else { return nil }
+        if state.bridged.count < bridgedTarget { return .bridged(plan) }
+        return state.isolated.count < isolatedTarget ? .isolated : nil
+    }
+
+    private func add(_ prepared: PreparedNamespace, for plan: NamespacePlan) {
+        let isWanted = state.withLock { state in
+            guard state.plan?.addresses === plan.addresses, state.bridged.count < bridgedTarget else { return false }
+            state.bridged.append(prepared)
+            return true
+        }
+        if !isWanted { plan.addresses.retire(prepared.address, veth: prepared.vethName) }
+    }
+
+    private func add(_ namespace: FileDescriptor) {
+        state.withLock { state in
+            if state.plan != nil, state.isolated.count < isolatedTarget { state.isolated.append(namespace) }
+        }
+    }
+}
