@@ -7,6 +7,13 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// The executable alone sees both halves; the runtime is Linux's.
+#if os(Linux)
+    let runtime: [Target.Dependency] = ["EngineHTTP", "Engine", "CLinux"]
+#else
+    let runtime: [Target.Dependency] = []
+#endif
+
 let package = Package(
     name: "drydock",
     platforms: [.macOS(.v15)],
@@ -90,7 +97,9 @@ let package = Package(
                 "StartupBenchmark", "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages",
                 "FixtureRegistry", "OCI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ] + runtime,
             swiftSettings: strict),
 
         // What runs inside the fixture images: a small static program. Its C half holds the system calls.
@@ -217,9 +226,10 @@ let package = Package(
         .testTarget(
             name: "EngineHTTPTests",
             dependencies: [
-                "EngineHTTP", "Engine", "DockerClient", "DockerAPI", "RawJSON", "TestSupport",
+                "EngineHTTP", "Engine", "ImageStore", "OCI", "DockerAPI", "RawJSON", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
