@@ -7,6 +7,13 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// The executable alone sees both halves; the runtime is Linux's.
+#if os(Linux)
+    let runtime: [Target.Dependency] = ["EngineHTTP", "Engine", "CLinux"]
+#else
+    let runtime: [Target.Dependency] = []
+#endif
+
 let package = Package(
     name: "drydock",
     platforms: [.macOS(.v15)],
@@ -75,13 +82,24 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "StartupBenchmark",
+            dependencies: [
+                "DockerClient", "DockerAPI", "RawJSON", "FixtureImages", "FixtureRegistry", "OCI",
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "drydock",
             dependencies: [
-                "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages",
+                "StartupBenchmark", "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages",
                 "FixtureRegistry", "OCI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ] + runtime,
             swiftSettings: strict),
 
         // What runs inside the fixture images: a small static program. Its C half holds the system calls.
@@ -120,6 +138,9 @@ let package = Package(
         .testTarget(
             name: "FixtureRegistryTests", dependencies: ["FixtureRegistry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "StartupBenchmarkTests", dependencies: ["StartupBenchmark", "RawJSON", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "PeerTests", dependencies: ["drydock"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]
@@ -186,7 +207,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CLinux", "TestSupport"], swiftSettings: strict),
+            name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CLinux", "CSeccomp", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "NetworkTests", dependencies: ["Network", "LinuxKernel", "CLinux", "TestSupport"],
             swiftSettings: strict),
@@ -204,9 +226,10 @@ let package = Package(
         .testTarget(
             name: "EngineHTTPTests",
             dependencies: [
-                "EngineHTTP", "Engine", "DockerClient", "DockerAPI", "RawJSON", "TestSupport",
+                "EngineHTTP", "Engine", "ImageStore", "OCI", "DockerAPI", "RawJSON", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(

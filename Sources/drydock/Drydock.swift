@@ -15,15 +15,23 @@ struct Drydock: ParsableCommand {
               drydock check 'container/logs/*' --host tcp://127.0.0.1:2375 -v
               drydock scenarios show container/run/detached-named
 
-            Docker's own verbs work as docker's do, on --host, DOCKER_HOST or the current docker context:
+            Docker's own verbs work as docker's do, on --host, DOCKER_HOST or the current docker context; with none of \
+            these on Drydock's own daemon, which is started in the background where it does not run yet:
 
               drydock run -d --name web -p 8080:80 nginx
             """,
         version: "drydock \(Suite.version)",
-        subcommands: [CheckCommand.self, ScenariosCommand.self, FixturesCommand.self],
+        subcommands: [CheckCommand.self, ScenariosCommand.self, BenchCommand.self, FixturesCommand.self]
+            + runtimeCommands,
         groupedSubcommands: [
             CommandGroup(name: "Docker's", subcommands: DockerVerbs.all)
         ])
+
+    #if os(Linux)
+        private static let runtimeCommands: [any ParsableCommand.Type] = [DaemonCommand.self]
+    #else
+        private static let runtimeCommands: [any ParsableCommand.Type] = []
+    #endif
 
     /// A synchronous entry: help and version need no threads.
     static func main() {

@@ -32,15 +32,21 @@ struct EndpointOptions: ParsableArguments {
             authoritiesPath: authorities, certificatePath: certificate, keyPath: key)
     }
 
-    /// The endpoint that options, environment and docker's configuration name.
+    /// The endpoint that options, environment and docker's configuration name; nil where none is named.
+    func resolveNamed() throws -> ResolvedEndpoint? {
+        let resolved = try EndpointResolver(options: resolverOptions).resolve()
+        if case .unspecified = resolved.origin { return nil }
+        return resolved
+    }
+
+    /// As `resolveNamed`.
     ///
     /// - Throws: `Fault` where none is named, since nobody's own daemon is touched unasked.
     func resolve(for purpose: String) throws -> ResolvedEndpoint {
-        let resolved = try EndpointResolver(options: resolverOptions).resolve()
-        if case .unspecified = resolved.origin {
+        guard let resolved = try resolveNamed() else {
             throw Fault(
-                description: "no endpoint to \(purpose): Drydock has no runtime of its own yet. "
-                    + "Name one with --host, DOCKER_HOST or a docker context, e.g. --host unix:///var/run/docker.sock")
+                description: "no endpoint to \(purpose): name one with --host, DOCKER_HOST or a docker context, "
+                    + "e.g. --host unix:///var/run/docker.sock")
         }
         return resolved
     }

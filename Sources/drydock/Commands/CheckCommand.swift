@@ -1,6 +1,7 @@
 import ArgumentParser
 import Conformance
 import DockerClient
+import Scenario
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -120,7 +121,25 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
             Console.output(CatalogText.plan(documents, seed: seed, exclusive: exclusive))
             return CheckExit.asExpected.rawValue
         }
-        let resolved = try endpoint.resolve(for: "check")
+        if let resolved = try endpoint.resolveNamed() { return try await check(resolved, documents, catalog) }
+        #if os(Linux)
+            let daemon = try PrivateDaemon.start()
+            let outcome: Result<Int32, any Error>
+            do {
+                outcome = .success(try await check(try daemon.endpoint(), documents, catalog))
+            } catch {
+                outcome = .failure(error)
+            }
+            try daemon.end()
+            return try outcome.get()
+        #else
+            return try await check(try endpoint.resolve(for: "check"), documents, catalog)
+        #endif
+    }
+
+    private func check(
+        _ resolved: ResolvedEndpoint, _ documents: [ScenarioDocument], _ catalog: CaseCatalog
+    ) async throws -> Int32 {
         let run = try await CheckRun(
             client: try DockerClient(configuration: .init(resolved)), documents: documents,
             options: try options(resolved, folder: catalog.folder), suite: Suite.version)

@@ -92,13 +92,20 @@ private struct VerbRun: AsyncRunnable {
         let options = EndpointResolver.Options(
             host: global.hosts.first, context: global.context, tls: global.tls, tlsVerify: global.tlsVerify,
             authoritiesPath: global.tlsCACertificate, certificatePath: global.tlsCertificate, keyPath: global.tlsKey)
-        let resolved = try EndpointResolver(options: options).resolve()
-        if case .unspecified = resolved.origin {
-            throw Fault(
-                description: "no daemon to talk to: Drydock has no runtime of its own yet. "
-                    + "Name one with --host, DOCKER_HOST or a docker context, e.g. --host unix:///var/run/docker.sock")
-        }
+        var resolved = try EndpointResolver(options: options).resolve()
+        if case .unspecified = resolved.origin { resolved = try Self.ownDaemon() }
         let client = try DockerClient(configuration: .init(resolved))
         return try await invocation.run(client: client, io: ProcessIO.make())
+    }
+
+    /// Drydock's own daemon.
+    private static func ownDaemon() throws -> ResolvedEndpoint {
+        #if os(Linux)
+            return try EndpointResolver(options: .init(host: try DefaultDaemon.host())).resolve()
+        #else
+            throw Fault(
+                description: "no daemon to talk to: name one with --host, DOCKER_HOST or a docker context, "
+                    + "e.g. --host unix:///var/run/docker.sock")
+        #endif
     }
 }

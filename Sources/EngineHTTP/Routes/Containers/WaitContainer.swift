@@ -1,0 +1,35 @@
+import Engine
+import RawJSON
+
+extension Route {
+    /// `POST /containers/{id}/wait`; the head of the answer says that the waiting has begun.
+    static func waitContainer(_ engine: Engine) -> Route {
+        Route(.POST, "/containers/{id}/wait", abandoning: .cancels) { call in
+            let wait = try await engine.wait(call.name, until: try call.waitCondition())
+            // Before API 1.30 the head came with the result.
+            guard call.speaks(30) else { return .json(try await wait.result().json) }
+            return .stream("application/json") { writer in
+                try await writer.write(try await wait.result().json.text() + "\n")
+            }
+        }
+    }
+}
+
+extension Call {
+    fileprivate func waitCondition() throws(BadRequest) -> WaitCondition {
+        guard speaks(30), let text = query.text("condition") else { return .notRunning }
+        guard let condition = WaitCondition(rawValue: text) else {
+            throw BadRequest("invalid condition: \"\(text)\"")
+        }
+        return condition
+    }
+}
+
+extension WaitResult {
+    fileprivate var json: JSONValue {
+        var members = JSONMembers()
+        if let error { members.add("Error", ["Message": .string(error)]) }
+        members.add("StatusCode", exitCode)
+        return members.value
+    }
+}
