@@ -34,11 +34,13 @@ public final class RemoteRepository: Sendable {
     /// - Parameters:
     ///   - platform: what to choose from an index; nil is the host's.
     ///   - known: documents that need not be fetched again, by digest.
+    ///   - found: told when the registry has something under the reference, whatever comes of it.
     /// - Throws: `RegistryError`, worded as docker words it.
     public func resolve(
-        platform: Platform?, known: @Sendable (Digest) -> Document? = { _ in nil }
+        platform: Platform?, known: @Sendable (Digest) -> Document? = { _ in nil }, found: @Sendable () -> Void = {}
     ) async throws(RegistryError) -> ResolvedImage {
         let target = try await target(known: known)
+        found()
         switch target.content {
         case .manifest(let manifest):
             return ResolvedImage(target: target, manifestDocument: target, manifest: manifest)

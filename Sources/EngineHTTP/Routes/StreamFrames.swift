@@ -22,7 +22,7 @@ enum StreamFrames {
     static func bytes(of chunk: OutputChunk, isTerminal: Bool) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(chunk.bytes.count + 8)
-        if !isTerminal { writeHeader(channel: chunk.channel.rawValue, length: chunk.bytes.count, to: &buffer) }
+        if !isTerminal { writeHeader(channel: UInt8(chunk.channel.rawValue), length: chunk.bytes.count, to: &buffer) }
         buffer.writeBytes(chunk.bytes)
         return buffer
     }
@@ -35,7 +35,7 @@ extension Reply {
             do {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     if takesInput { group.addTask { try await forward(stream.input, to: session) } }
-                    for await chunk in session.output {
+                    for try await chunk in session.output {
                         try await stream.write(StreamFrames.bytes(of: chunk, isTerminal: session.isTerminal))
                     }
                     group.cancelAll()

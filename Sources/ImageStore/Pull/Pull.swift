@@ -45,7 +45,6 @@ extension ImageStore {
         _ emit: @escaping @Sendable (PullEvent) -> Void
     ) async throws -> Digest {
         let reference = try ImageReference(parsing: text).withDefaultTag
-        emit(.pulling(repository: reference.path, identifier: reference.digest ?? reference.tag ?? ""))
         let repository = registry.repository(of: reference, credentials: credentials)
         let known: @Sendable (Digest) -> Document? = { [layout] digest in
             // A document that cannot be read back is fetched again.
@@ -54,7 +53,10 @@ extension ImageStore {
             else { return nil }
             return try? Document(parsing: bytes)
         }
-        let resolved = try await repository.resolve(platform: platform, known: known)
+        let resolved = try await repository.resolve(platform: platform, known: known) {
+            // Not before: what is not there is an error, not a stream that ends with one.
+            emit(.pulling(repository: reference.path, identifier: reference.digest ?? reference.tag ?? ""))
+        }
         let id = resolved.manifest.config.digest
         guard id.algorithm == .sha256 else {
             throw ImageStoreError(.unsupported, "image \(id) is not named by sha256")

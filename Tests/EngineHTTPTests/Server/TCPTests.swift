@@ -7,17 +7,16 @@ import Testing
 
 /// Goal: a TCP port serves whom it should. Method: raw requests with the headers a browser would send.
 @Suite struct TCPTests {
-    private func withPort(_ body: (Int) async throws -> Void) async throws {
+    private func withPort(_ client: @escaping @Sendable (Int) throws -> Void) async throws {
         let server = EngineServer(
             router: Router([.fine], identity: TestServer.identity), identity: TestServer.identity,
             logger: Logger(label: "test"))
         let address = try await server.listen(
             on: Listener(EndpointURL(transport: .tcp(host: "127.0.0.1", port: 0))))
-        do { try await body(try #require(address.port)) } catch {
-            await server.close(grace: .seconds(1))
-            throw error
-        }
+        let port = try #require(address.port)
+        let outcome = await ClientThread.run { try client(port) }
         await server.close(grace: .seconds(1))
+        try outcome.get()
     }
 
     private func status(_ port: Int, _ headers: String) throws -> String {

@@ -1,4 +1,6 @@
+import Dispatch
 import DockerAPI
+import Foundation
 import Logging
 import NIOCore
 import RawJSON
@@ -11,12 +13,12 @@ import TestSupport
 struct TestServer {
     let server: EngineServer
     let path: String
-    private let folder: String
 
     static let identity = ServerIdentity(version: "1.2.3")
 
+    /// Runs a client on a thread of its own: it waits on sockets, and must not keep the server's tasks from running.
     static func with(
-        _ routes: [Route], limits: ServerLimits = ServerLimits(), _ body: (TestServer) async throws -> Void
+        _ routes: [Route], limits: ServerLimits = ServerLimits(), _ client: @escaping @Sendable (TestServer) throws -> Void
     ) async throws {
         let folder = try TestDirectory.make()
         defer { TestDirectory.remove(folder) }
@@ -25,16 +27,31 @@ struct TestServer {
             logger: Logger(label: "test"))
         let path = "\(folder)/s"
         try await server.listen(on: Listener(EndpointURL(transport: .unix(path: path)), group: "0"))
-        do {
-            try await body(TestServer(server: server, path: path, folder: folder))
-        } catch {
-            await server.close(grace: .seconds(1))
-            throw error
-        }
+        let outcome = await ClientThread.run { try client(TestServer(server: server, path: path)) }
         await server.close(grace: .seconds(1))
+        try outcome.get()
+    }
+
+    /// Closes the server, seen from the client's thread.
+    func close() {
+        let done = DispatchSemaphore(value: 0)
+        Task {
+            await server.close(grace: .seconds(5))
+            done.signal()
+        }
+        done.wait()
     }
 
     func connect() throws -> RawConnection { try RawConnection(unix: path) }
+}
+
+/// A thread for code that blocks.
+enum ClientThread {
+    static func run(_ body: @escaping @Sendable () throws -> Void) async -> Result<Void, any Error> {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { continuation.resume(returning: Result { try body() }) }
+        }
+    }
 }
 
 extension Route {

@@ -26,12 +26,15 @@ import Testing
     }
 
     @Test func doesNotTakeALivingDaemonsSocket() async throws {
-        try await TestServer.with([.fine]) { running in
-            await #expect(throws: ListenFault.self) { try await server.listen(on: listener(running.path)) }
-            let client = try running.connect()
-            try client.send("GET /fine HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(try client.head().hasPrefix("HTTP/1.1 200"))
-        }
+        let folder = try TestDirectory.make()
+        defer { TestDirectory.remove(folder) }
+        try await server.listen(on: listener("\(folder)/s"))
+        let second = EngineServer(
+            router: Router([], identity: TestServer.identity), identity: TestServer.identity,
+            logger: Logger(label: "test"))
+        await #expect(throws: ListenFault.self) { try await second.listen(on: listener("\(folder)/s")) }
+        #expect(SocketProbe.isAnswered("\(folder)/s"))
+        await server.close(grace: .seconds(1))
     }
 
     @Test func replacesASocketNobodyAnswersOn() async throws {

@@ -19,7 +19,7 @@ extension Route {
             members.add("Platform", ["Name": "Drydock"])
             members.add(
                 "Components",
-                [["Name": "Engine", "Version": .string(version.version), "Details": details.value]])
+                [["Name": "Drydock Engine", "Version": .string(version.version), "Details": details.value]])
             members.add("Version", version.version)
             for (name, value) in facts { members.add(name, value) }
             return .json(members.value)

@@ -200,7 +200,7 @@ extension ConnectionHandler: RequestGateDelegate {
         case .hijacked:
             input?.finish()
             input = nil
-        case .ending: context?.close(promise: nil)
+        case .ending: linger()
         }
     }
 

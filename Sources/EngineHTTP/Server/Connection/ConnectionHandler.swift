@@ -31,7 +31,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     /// Operations that wait until the client has taken what was sent.
     private var waiting: [CheckedContinuation<Void, any Error>] = []
     private var documentDeadline: Scheduled<Void>?
+    private var endDeadline: Scheduled<Void>?
+    /// Whether nothing more is written; what was written may still be on its way.
     private var outputIsClosed = false
+    /// Whether the client was told that nothing more comes.
+    private var outputHasClosed = false
+    private var whenOutputIsClosed: [() -> Void] = []
     private(set) var inputIsClosed = false
     private var gateStorage: RequestGate?
 
@@ -56,6 +61,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         documentDeadline?.cancel()
+        endDeadline?.cancel()
         input?.finish(ClientGone())
         input = nil
         resumeWaiting(with: .failure(ClientGone()))
@@ -240,10 +246,24 @@ final class ConnectionHandler: ChannelInboundHandler {
         for continuation in waiting { continuation.resume(with: result) }
     }
 
-    func closeOutput() {
+    /// Closes this half once the client has taken everything.
+    func closeOutput() { closeOutput {} }
+
+    private func closeOutput(_ closed: @escaping () -> Void) {
+        whenOutputIsClosed.append(closed)
+        if outputHasClosed { return tellOutputIsClosed() }
         guard let context, !outputIsClosed else { return }
         outputIsClosed = true
-        context.close(mode: .output, promise: nil)
+        context.close(mode: .output).assumeIsolated().whenComplete { [weak self] _ in
+            self?.outputHasClosed = true
+            self?.tellOutputIsClosed()
+        }
+    }
+
+    private func tellOutputIsClosed() {
+        let waiting = whenOutputIsClosed
+        whenOutputIsClosed = []
+        for closed in waiting { closed() }
     }
 
     // MARK: - Ending
@@ -256,12 +276,23 @@ final class ConnectionHandler: ChannelInboundHandler {
         input?.finish(ClientGone())
         input = nil
         guard context.channel.isActive else { return }
-        closeOutput()
-        guard !inputIsClosed else { return context.close(promise: nil) }
-        context.eventLoop.assumeIsolated().scheduleTask(in: shared.limits.lingerTime) { [weak self] in
+        closeAfter(shared.limits.idleTime)
+        gateStorage?.discard()
+        closeOutput { [weak self] in
+            guard let self else { return }
+            closeAfter(inputIsClosed ? .zero : shared.limits.lingerTime)
+        }
+    }
+
+    private func closeAfter(_ time: TimeAmount) {
+        endDeadline?.cancel()
+        guard time > .zero else {
+            context?.close(promise: nil)
+            return
+        }
+        endDeadline = context?.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
             self?.context?.close(promise: nil)
         }
-        gateStorage?.discard()
     }
 
     /// Ends the connection without a last chunk, so that the client knows that something is missing.
