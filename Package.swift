@@ -195,7 +195,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["Engine", "ImageStore", "FixtureRegistry", "FixtureImages", "OCI", "RawJSON", "TestSupport"],
+            dependencies: [
+                "Engine", "ImageStore", "FixtureRegistry", "FixtureImages", "OCI", "RawJSON", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EngineHTTPTests",
