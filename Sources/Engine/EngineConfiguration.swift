@@ -16,6 +16,8 @@ public struct EngineConfiguration: Sendable {
     public var bridgeName = "drydock0"
     /// The range of addresses, `172.30.0.0/16`; nil is the first that is free.
     public var subnet: String?
+    /// How many network namespaces are kept ready for the next starts.
+    public var preparedNamespaces = 8
     /// Registries.
     public var registry = RegistryConfiguration()
     /// The cgroup under which all containers' are made, from the hierarchies' roots; a second engine needs its own.

@@ -14,7 +14,8 @@ public final class FileDescriptor: Sendable {
 extension FileDescriptor {
     /// openat2(2) of a path seen from the current folder; close-on-exec is up to `flags`.
     static func open(_ path: String, _ flags: Int32, mode: UInt32 = 0) throws(SystemError) -> FileDescriptor {
-        let number = clinux_openat2(FileFlags.currentDirectory, path, UInt64(UInt32(bitPattern: flags)), UInt64(mode), 0)
+        let number = clinux_openat2(
+            FileFlags.currentDirectory, path, UInt64(UInt32(bitPattern: flags)), UInt64(mode), 0)
         return FileDescriptor(try SystemCall.check(number, "open \(path)"))
     }
 

@@ -27,7 +27,8 @@ struct Launcher {
     }
 
     /// Takes one message; `false` when the socket is gone.
-    private func next(_ message: UnsafeMutableRawBufferPointer, _ descriptors: UnsafeMutableBufferPointer<Int32>) -> Bool
+    private func next(_ message: UnsafeMutableRawBufferPointer, _ descriptors: UnsafeMutableBufferPointer<Int32>)
+        -> Bool
     {
         var count = descriptors.count
         let length = clinux_receive(socket, message.baseAddress, message.count, descriptors.baseAddress, &count, 1)

@@ -21,7 +21,8 @@ struct Drydock: ParsableCommand {
               drydock run -d --name web -p 8080:80 nginx
             """,
         version: "drydock \(Suite.version)",
-        subcommands: [CheckCommand.self, ScenariosCommand.self, FixturesCommand.self] + runtimeCommands,
+        subcommands: [CheckCommand.self, ScenariosCommand.self, BenchCommand.self, FixturesCommand.self]
+            + runtimeCommands,
         groupedSubcommands: [
             CommandGroup(name: "Docker's", subcommands: DockerVerbs.all)
         ])

@@ -41,7 +41,9 @@ struct ExecTests {
             }
             var elsewhere = spec("true")
             elsewhere.workingDirectory = "/no/such/directory"
-            let error = try await #require(throws: LaunchError.self) { _ = try await box.exec(elsewhere, in: container) }
+            let error = try await #require(throws: LaunchError.self) {
+                _ = try await box.exec(elsewhere, in: container)
+            }
             #expect(error.sentence.hasPrefix("chdir to cwd (\"/no/such/directory\")"))
         }
     }

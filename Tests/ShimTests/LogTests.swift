@@ -19,7 +19,8 @@ struct LogTests {
         }
     }
 
-    private func logged(_ box: Sandbox, _ arguments: String..., change: (inout LogFile) -> Void = { _ in }) async throws {
+    private func logged(_ box: Sandbox, _ arguments: String..., change: (inout LogFile) -> Void = { _ in }) async throws
+    {
         var log = LogFile(path: box.logPath)
         change(&log)
         var spec = box.spec("true")
@@ -53,8 +54,12 @@ struct LogTests {
             try await logged(box, "log", "--lines", "20000", "--stderr-every", "3")
             let found = try lines(box.logPath)
             let expected = (1...20000).map { "line \($0)\n" }
-            #expect(found.filter { $0.stream == "stderr" }.map(\.log) == expected.enumerated().filter { $0.0 % 3 == 2 }.map(\.1))
-            #expect(found.filter { $0.stream == "stdout" }.map(\.log) == expected.enumerated().filter { $0.0 % 3 != 2 }.map(\.1))
+            #expect(
+                found.filter { $0.stream == "stderr" }.map(\.log)
+                    == expected.enumerated().filter { $0.0 % 3 == 2 }.map(\.1))
+            #expect(
+                found.filter { $0.stream == "stdout" }.map(\.log)
+                    == expected.enumerated().filter { $0.0 % 3 != 2 }.map(\.1))
         }
     }
 
@@ -84,7 +89,9 @@ struct LogTests {
                 $0.maximumSize = 20_000
                 $0.maximumFiles = 20
             }
-            let names = try FileManager.default.contentsOfDirectory(atPath: box.state).filter { $0.hasPrefix("json.log") }
+            let names = try FileManager.default.contentsOfDirectory(atPath: box.state).filter {
+                $0.hasPrefix("json.log")
+            }
             let numbers = names.compactMap { Int($0.dropFirst("json.log.".count)) }.sorted()
             #expect(numbers == Array(1..<names.count) && names.count > 3)
             var all: [String] = []
@@ -106,7 +113,9 @@ struct LogTests {
                 $0.maximumSize = 10_000
                 $0.maximumFiles = 3
             }
-            let names = try FileManager.default.contentsOfDirectory(atPath: box.state).filter { $0.hasPrefix("json.log") }
+            let names = try FileManager.default.contentsOfDirectory(atPath: box.state).filter {
+                $0.hasPrefix("json.log")
+            }
             #expect(names.sorted() == ["json.log", "json.log.1", "json.log.2"])
             #expect(try lines(box.logPath).last?.log == "line 2000\n")
         }

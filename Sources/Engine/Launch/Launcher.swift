@@ -39,8 +39,8 @@ public final class Launcher: Sendable {
         guard try directory.lock() else { throw LaunchError(.busy, detail: stateDirectory) }
         let isAttached = output.hasSubscribers
         let connection = try send(
-            try spec.encoded(isAttached: isAttached), directory.descriptor, joining, hasLog: spec.log != nil,
-            isAttached: isAttached, output)
+            try spec.encoded(isAttached: isAttached), directory.descriptor, statePath: stateDirectory, joining,
+            hasLog: spec.log != nil, isAttached: isAttached, output)
         return try await RunningProcess(connection)
     }
 
@@ -55,8 +55,8 @@ public final class Launcher: Sendable {
         let isAttached = output.hasSubscribers
         let all: Namespaces = [.mount, .pid, .network, .uts, .ipc, .cgroup]
         let connection = try send(
-            try spec.encoded(isAttached: isAttached), nil, [NamespaceJoin(all, of: container.pidfd)], hasLog: false,
-            isAttached: isAttached, output)
+            try spec.encoded(isAttached: isAttached), nil, statePath: nil, [NamespaceJoin(all, of: container.pidfd)],
+            hasLog: false, isAttached: isAttached, output)
         return try await RunningProcess(connection)
     }
 
@@ -70,7 +70,8 @@ public final class Launcher: Sendable {
     }
 
     private func send(
-        _ spec: [UInt8], _ stateDirectory: FileDescriptor?, _ joins: [NamespaceJoin], hasLog: Bool, isAttached: Bool,
+        _ spec: [UInt8], _ stateDirectory: FileDescriptor?, statePath: String?, _ joins: [NamespaceJoin], hasLog: Bool,
+        isAttached: Bool,
         _ output: OutputBroadcaster
     ) throws(LaunchError) -> MonitorConnection {
         let request = try LaunchRequest(spec: spec, stateDirectory: stateDirectory, joins: joins)
@@ -80,8 +81,7 @@ public final class Launcher: Sendable {
             guard try current().send(request) else { throw LaunchError(.launcher) }
         }
         return MonitorConnection(
-            socket: request.ours, stateDirectory: stateDirectory, hasLog: hasLog, isAttached: isAttached,
-            output: output)
+            socket: request.ours, statePath: statePath, hasLog: hasLog, isAttached: isAttached, output: output)
     }
 
     private func current() throws(LaunchError) -> LauncherProcess {

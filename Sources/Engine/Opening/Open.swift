@@ -31,6 +31,7 @@ extension Engine {
             var network = NetworkConfiguration(stateDirectory: "\(root)/network")
             network.bridgeName = configuration.bridgeName
             network.tableName = configuration.bridgeName
+            network.preparedNamespaces = configuration.preparedNamespaces
             network.subnet = try Self.subnet(configuration)
             let parts = Parts(
                 registryClient: registryClient, imageStore: imageStore,

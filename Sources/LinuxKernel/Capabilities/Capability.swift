@@ -16,7 +16,8 @@ public struct Capability: Sendable, Hashable, Comparable, CustomStringConvertibl
         var plain = name.lowercased()
         if !plain.hasPrefix("cap_") { plain = "cap_\(plain)" }
         let number = clibcap_number(plain)
-        guard number >= 0, number < clibcap_count(), let known = Capability(number: number), known.name == plain.uppercased()
+        guard number >= 0, number < clibcap_count(), let known = Capability(number: number),
+            known.name == plain.uppercased()
         else { return nil }
         self = known
     }

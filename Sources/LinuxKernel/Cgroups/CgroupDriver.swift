@@ -23,7 +23,8 @@ public final class CgroupDriver: Sendable {
     public init(layout: CgroupLayout, parent: String = "/drydock", watcher: DescriptorWatcher) throws(CgroupError) {
         let names = parent.split(separator: "/").map(String.init)
         guard !names.isEmpty, !names.contains("."), !names.contains("..") else {
-            throw .unusable("\"\(parent)\" cannot be a cgroup parent: name a path without \".\" and \"..\", as \"/drydock\"")
+            throw .unusable(
+                "\"\(parent)\" cannot be a cgroup parent: name a path without \".\" and \"..\", as \"/drydock\"")
         }
         self.layout = layout
         self.watcher = watcher
@@ -48,7 +49,7 @@ public final class CgroupDriver: Sendable {
     public func create(name: String, limits: ResourceLimits, devices: [DeviceRule]) throws(CgroupError) -> Cgroup {
         let cgroup = existing(name: name)
         do {
-            try make(cgroup)
+            try make(cgroup, in: places)
             try set(devices, of: cgroup)
             try cgroup.update(limits)
         } catch {
@@ -115,15 +116,15 @@ public final class CgroupDriver: Sendable {
 
     // MARK: Steps
 
-    func make(_ cgroup: Cgroup) throws(CgroupError) {
+    private func make(_ cgroup: Cgroup, in places: [CgroupPlace]) throws(CgroupError) {
         do {
-            for directory in cgroup.directories { try Folder.make(directory) }
+            for place in places { try Folder.make(cgroup.directory(in: place)) }
         } catch {
             throw .system(error)
         }
     }
 
-    func set(_ devices: [DeviceRule], of cgroup: Cgroup) throws(CgroupError) {
+    private func set(_ devices: [DeviceRule], of cgroup: Cgroup) throws(CgroupError) {
         do {
             if let directory = cgroup.directory(for: "devices")?.path {
                 try SmallFile.control("\(directory)/devices.deny", "a")
@@ -138,27 +139,54 @@ public final class CgroupDriver: Sendable {
         }
     }
 
-    /// Gives a prepared cgroup its name: rename(2) where v1 has it, a new directory where v2 forbids it.
-    func rename(_ prepared: Cgroup, to name: String) throws(CgroupError) -> Cgroup {
+    /// Makes what can be made before the name is known: the v1 directories, since v2 forbids rename(2), and their device
+    /// rules.
+    func prepare(name: String) throws(CgroupError) -> Cgroup {
         let cgroup = existing(name: name)
         do {
-            for place in places {
-                let (from, to) = (prepared.directory(in: place), cgroup.directory(in: place))
-                guard place.version == .v1 else {
-                    try Folder.make(to)
-                    continue
-                }
-                let here = FileFlags.currentDirectory
-                try SystemCall.check(clinux_renameat(here, from, here, to), "rename the cgroup \(from) to \(name)")
-            }
+            try make(cgroup, in: places.filter { $0.version == .v1 })
+            if cgroup.directory(for: "devices") != nil { try set(.containerDefault, of: cgroup) }
         } catch {
-            throw .system(error)
+            discard(cgroup)
+            throw error
         }
         return cgroup
     }
 
+    /// Gives a prepared cgroup its name, and what it could not have before.
+    func finish(_ prepared: Cgroup, name: String, limits: ResourceLimits, devices: [DeviceRule])
+        throws(CgroupError) -> Cgroup
+    {
+        let cgroup = existing(name: name)
+        do {
+            try make(cgroup, in: places.filter { $0.version == .v2 })
+            for place in places where place.version == .v1 {
+                try rename(prepared.directory(in: place), to: cgroup.directory(in: place))
+            }
+            if devices != .containerDefault || cgroup.directory(for: "devices") == nil {
+                try set(devices, of: cgroup)
+            }
+            try cgroup.update(limits)
+        } catch {
+            // Whichever name each half has by now.
+            discard(prepared)
+            discard(cgroup)
+            throw error
+        }
+        return cgroup
+    }
+
+    private func rename(_ from: String, to: String) throws(CgroupError) {
+        do {
+            let here = FileFlags.currentDirectory
+            try SystemCall.check(clinux_renameat(here, from, here, to), "rename the cgroup \(from) to \(to)")
+        } catch {
+            throw .system(error)
+        }
+    }
+
     /// Takes back what a failure left half done; nothing has run in it.
-    func discard(_ cgroup: Cgroup) {
+    private func discard(_ cgroup: Cgroup) {
         for directory in cgroup.directories { clinux_unlinkat(FileFlags.currentDirectory, directory, 1) }
     }
 }

@@ -32,7 +32,7 @@ public actor CgroupPool {
         while ready.count < size {
             made += 1
             let name = "\(Self.prefix)\(made)"
-            ready.append(try driver.create(name: name, limits: ResourceLimits(), devices: .containerDefault))
+            ready.append(try driver.prepare(name: name))
             await Task.yield()
         }
     }
@@ -42,18 +42,7 @@ public actor CgroupPool {
         guard let prepared = ready.popLast() else {
             return try driver.create(name: name, limits: limits, devices: devices)
         }
-        let cgroup = driver.existing(name: name)
-        do {
-            _ = try driver.rename(prepared, to: name)
-            if devices != .containerDefault { try driver.set(devices, of: cgroup) }
-            try cgroup.update(limits)
-        } catch {
-            // Whichever name each half has by now.
-            driver.discard(prepared)
-            driver.discard(cgroup)
-            throw error
-        }
-        return cgroup
+        return try driver.finish(prepared, name: name, limits: limits, devices: devices)
     }
 
     /// Removes those that are ready.

@@ -98,7 +98,8 @@ extension Cgroup {
         guard let (directory, version) = directory(for: "memory") else { return 0 }
         let file = version == .v1 ? "memory.oom_control" : "memory.events"
         do {
-            return ControlText.pairs(try SmallFile.text("\(directory)/\(file)")).first { $0.name == "oom_kill" }?.value ?? 0
+            return ControlText.pairs(try SmallFile.text("\(directory)/\(file)")).first { $0.name == "oom_kill" }?.value
+                ?? 0
         } catch {
             throw .system(error)
         }

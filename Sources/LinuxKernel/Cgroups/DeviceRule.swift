@@ -52,7 +52,8 @@ public struct DeviceRule: Sendable, Hashable {
     public var access: DeviceAccess
 
     /// A rule by parts.
-    public init(allow: Bool = true, kind: Kind, major: UInt32? = nil, minor: UInt32? = nil, access: DeviceAccess = .all) {
+    public init(allow: Bool = true, kind: Kind, major: UInt32? = nil, minor: UInt32? = nil, access: DeviceAccess = .all)
+    {
         self.allow = allow
         self.kind = kind
         self.major = major
@@ -75,7 +76,8 @@ extension [DeviceRule] {
         [
             DeviceRule(kind: .character, access: .makeNode),
             DeviceRule(kind: .block, access: .makeNode),
-        ] + [(1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 1), (5, 2), (10, 200)].map {
+        ]
+        + [(1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 1), (5, 2), (10, 200)].map {
             DeviceRule(kind: .character, major: $0.0, minor: $0.1)
         } + [DeviceRule(kind: .character, major: 136)]
 

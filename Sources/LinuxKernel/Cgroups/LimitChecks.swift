@@ -35,7 +35,8 @@ extension ResourceLimits {
     public func merged(over old: ResourceLimits) throws(LimitError) -> ResourceLimits {
         if let memory, let oldSwap = old.memorySwap, oldSwap > 0, memorySwap == nil, memory > oldSwap {
             throw LimitError(
-                "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time")
+                "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time"
+            )
         }
         if nanoCPUs != nil, old.cpuPeriod != nil {
             throw LimitError("Conflicting options: Nano CPUs cannot be updated as CPU Period has already been set")

@@ -71,7 +71,8 @@ extension CgroupFeatures {
         }
         func text(_ v1: String, _ v2: String) throws(SystemError) -> String {
             guard let place = places.first(where: { $0.controllers.contains("cpuset") }) else { return "" }
-            return String(try SmallFile.text("\(place.directory)/\(place.version == .v1 ? v1 : v2)").prefix { $0 != "\n" })
+            return String(
+                try SmallFile.text("\(place.directory)/\(place.version == .v1 ? v1 : v2)").prefix { $0 != "\n" })
         }
         memory = has("memory", "memory.limit_in_bytes", "memory.max")
         swap = has("memory", "memory.memsw.limit_in_bytes", "memory.swap.max")

@@ -43,7 +43,9 @@ struct StatisticsReader {
     private func memory() throws(SystemError) -> CgroupStatistics.Memory? {
         guard let (directory, version) = cgroup.directory(for: "memory") else { return nil }
         var memory = CgroupStatistics.Memory()
-        memory.details = ControlText.pairs(try text(directory, "memory.stat")).map { .init(name: $0.name, value: $0.value) }
+        memory.details = ControlText.pairs(try text(directory, "memory.stat")).map {
+            .init(name: $0.name, value: $0.value)
+        }
         switch version {
         case .v1:
             memory.usage = ControlText.number(try text(directory, "memory.usage_in_bytes")) ?? 0

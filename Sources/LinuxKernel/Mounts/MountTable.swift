@@ -86,7 +86,9 @@ public enum MountTable {
     }
 
     /// The lines of a mountinfo file; a line that no kernel writes is left out.
-    public static func parse(_ text: String) -> [MountEntry] { text.split(separator: "\n").compactMap { MountEntry($0) } }
+    public static func parse(_ text: String) -> [MountEntry] {
+        text.split(separator: "\n").compactMap { MountEntry($0) }
+    }
 
     /// The mount a path is on: the last one with the longest mount point above it. The path must be absolute and free of
     /// links and `..`.

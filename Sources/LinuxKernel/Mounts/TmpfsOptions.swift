@@ -1,7 +1,8 @@
 /// Options of docker's `--tmpfs TARGET:OPTIONS`, on top of its `noexec,nosuid,nodev`.
 public struct TmpfsOptions: Sendable, Hashable {
     /// MOUNT_ATTR_ bits.
-    public private(set) var attributes = MountAttribute.noExecute | MountAttribute.noSetUserID | MountAttribute.noDevices
+    public private(set) var attributes =
+        MountAttribute.noExecute | MountAttribute.noSetUserID | MountAttribute.noDevices
     /// What tmpfs itself takes (tmpfs(5)): `size=64m,mode=1777`, the last of each name.
     public private(set) var data = ""
     /// Propagation, where it was named.
@@ -26,7 +27,9 @@ public struct TmpfsOptions: Sendable, Hashable {
     ]
 
     /// Words of mount(8) that mean nothing to a tmpfs of its own, or what is the case anyway.
-    private static let ignored: Set<String> = ["defaults", "async", "sync", "dirsync", "mand", "nomand", "bind", "rbind"]
+    private static let ignored: Set<String> = [
+        "defaults", "async", "sync", "dirsync", "mand", "nomand", "bind", "rbind",
+    ]
 
     /// Reads options: of two that contradict each other the later one counts.
     public init(_ options: String) throws(MountOptionError) {

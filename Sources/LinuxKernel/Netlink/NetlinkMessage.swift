@@ -20,12 +20,12 @@ public struct NetlinkMessage {
         while offset + NetlinkRequest.headerLength <= datagram.count {
             let length = Int(datagram.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
             guard length >= NetlinkRequest.headerLength, offset + length <= datagram.count else { return }
-            let body_ = UnsafeRawBufferPointer(
+            let content = UnsafeRawBufferPointer(
                 rebasing: datagram[(offset + NetlinkRequest.headerLength)..<(offset + length)])
             try body(
                 NetlinkMessage(
                     type: datagram.loadUnaligned(fromByteOffset: offset + 4, as: UInt16.self),
-                    sequence: datagram.loadUnaligned(fromByteOffset: offset + 8, as: UInt32.self), payload: body_))
+                    sequence: datagram.loadUnaligned(fromByteOffset: offset + 8, as: UInt32.self), payload: content))
             offset += (length + 3) & ~3
         }
     }

@@ -20,7 +20,8 @@ public final class SeccompCache: Sendable {
     /// filters nothing, as `{}` does.
     ///
     /// It blocks while it compiles, some milliseconds the first time: ask for the default at start-up.
-    public func program(_ profile: SeccompProfile, capabilities: CapabilitySet) throws(SeccompError) -> SeccompProgram? {
+    public func program(_ profile: SeccompProfile, capabilities: CapabilitySet) throws(SeccompError) -> SeccompProgram?
+    {
         let key = Key(profile: profile, capabilities: capabilities)
         if let known = programs.withLock({ $0[key] }) { return known }
         let program = try SeccompCompiler(profile: profile, capabilities: capabilities, machine: machine).program()

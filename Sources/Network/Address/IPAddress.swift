@@ -21,6 +21,8 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
     static let anyIPv4 = IPAddress(bytes: [0, 0, 0, 0])
     /// ::
     static let anyIPv6 = IPAddress(bytes: Array(repeating: 0, count: 16))
+    /// ::1
+    static let loopbackIPv6 = IPAddress(bytes: Array(repeating: 0, count: 15) + [1])
 
     /// Whether it is an IPv6 address.
     public var isIPv6: Bool { bytes.count == 16 }

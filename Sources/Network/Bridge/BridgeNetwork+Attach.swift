@@ -108,7 +108,8 @@ extension BridgeNetwork {
         leases[lease.containerID] = lease
     }
 
-    private func namespace(for request: AttachRequest, _ active: Active) async throws(NetworkError) -> PreparedNamespace {
+    private func namespace(for request: AttachRequest, _ active: Active) async throws(NetworkError) -> PreparedNamespace
+    {
         var macAddress: MACAddress?
         if let text = request.macAddress {
             guard let parsed = MACAddress(text) else {

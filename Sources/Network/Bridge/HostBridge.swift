@@ -89,7 +89,7 @@ struct HostBridge {
             for port in try route.links() where port.master == bridge.index && port.kind == "veth" {
                 do throws(SystemError) {
                     try route.perform { $0.deleteLink(port.index) }
-                } catch where error.isAbsence {
+                } catch  where error.isAbsence {
                     // It went with its container meanwhile.
                 }
             }

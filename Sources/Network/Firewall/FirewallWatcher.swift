@@ -34,7 +34,9 @@ actor FirewallWatcher {
             try SystemCall.check(clinux_poll(&list, 2, -1), "wait for changes of nf_tables")
             guard list[0].ready == 0 else { return }
             guard list[1].ready != 0, try monitor.drain(about: table) else { continue }
-            guard try SystemCall.check(clinux_poll(&list, 1, Self.pause), "wait for changes to end") == 0 else { return }
+            guard try SystemCall.check(clinux_poll(&list, 1, Self.pause), "wait for changes to end") == 0 else {
+                return
+            }
             _ = try monitor.drain(about: table)
             changed()
         }

@@ -36,6 +36,7 @@ struct Ruleset {
         batch.addChain("early", .filter, at: .prerouting, priority: -300)
         batch.addChain("prerouting", .nat, at: .prerouting, priority: -100)
         batch.addChain("output", .nat, at: .output, priority: -100)
+        batch.addChain("loopback", .filter, at: .output, priority: 0)
         batch.addChain("forward", .filter, at: .forward, priority: 0)
         batch.addChain("postrouting", .nat, at: .postrouting, priority: 100)
         for family in families {
@@ -44,6 +45,7 @@ struct Ruleset {
             addPublishing(of: family, to: &batch)
             addMasquerading(of: family, to: &batch)
             addForwardGuard(of: family, to: &batch)
+            if family.isIPv6 { addLoopbackRefusal(of: family, to: &batch) }
         }
         addForwarding(to: &batch)
         for (set, elements) in elements.sorted(by: { $0.key < $1.key }) { batch.addElements(elements, to: set) }
@@ -109,11 +111,12 @@ struct Ruleset {
     private func addPublishing(of family: Family, to batch: inout NetfilterBatch) {
         for chain in ["prerouting", "output"] {
             // What is bound to loopback answers this host alone: only packets of our own consult it (CVE-2025-54388).
-            let isRemote = chain == "prerouting"
+            // IPv6 has no route_localnet: answers to ::1 would be dropped on the bridge, so that nothing leads there.
+            let leavesLoopback = chain == "prerouting" || family.isIPv6
             let address = family.addressLength / 4
             batch.addRule(to: chain, comment: "ports published on one address") {
                 $0.require(.family, [family.number])
-                if isRemote { requireNoLoopback(family, &$0) }
+                if leavesLoopback { requireNoLoopback(family, &$0) }
                 $0.load(.network, offset: family.destinationOffset, length: family.addressLength, into: 0)
                 $0.load(.transport, into: address)
                 $0.load(.transport, offset: 2, length: 2, into: address + 1)
@@ -122,7 +125,7 @@ struct Ruleset {
             }
             batch.addRule(to: chain, comment: "ports published on all addresses of this host") {
                 $0.require(.family, [family.number])
-                if isRemote { requireNoLoopback(family, &$0) }
+                if leavesLoopback { requireNoLoopback(family, &$0) }
                 $0.requireLocalDestination()
                 $0.load(.transport, into: 0)
                 $0.load(.transport, offset: 2, length: 2, into: 1)
@@ -138,12 +141,14 @@ struct Ruleset {
     }
 
     private func addMasquerading(of family: Family, to batch: inout NetfilterBatch) {
-        batch.addRule(to: "postrouting", comment: "a container answers this host's loopback by way of the bridge") {
-            $0.require(.family, [family.number])
-            $0.require(.outputInterface, named: bridge)
-            $0.requireAddress(
-                at: family.sourceOffset, in: family.loopback, prefixLength: family.loopbackPrefixLength)
-            $0.masquerade()
+        if !family.isIPv6 {
+            batch.addRule(to: "postrouting", comment: "a container answers this host's loopback by way of the bridge") {
+                $0.require(.family, [family.number])
+                $0.require(.outputInterface, named: bridge)
+                $0.requireAddress(
+                    at: family.sourceOffset, in: family.loopback, prefixLength: family.loopbackPrefixLength)
+                $0.masquerade()
+            }
         }
         batch.addRule(to: "postrouting", comment: "a container that calls a published port gets its answer back") {
             $0.require(.family, [family.number])
@@ -157,6 +162,22 @@ struct Ruleset {
             $0.require(.outputInterface, named: bridge, unless: true)
             $0.requireAddress(at: family.sourceOffset, in: family.network, prefixLength: family.prefixLength)
             $0.masquerade()
+        }
+    }
+
+    /// A client that tries ::1 before 127.0.0.1 for `localhost` is told at once to go on.
+    private func addLoopbackRefusal(of family: Family, to batch: inout NetfilterBatch) {
+        for transport in Transport.allCases {
+            batch.addRule(to: "loopback", comment: "published ports answer on 127.0.0.1, not on ::1") {
+                $0.require(.family, [family.number])
+                $0.require(.transport, [transport.number])
+                $0.requireAddress(
+                    at: family.destinationOffset, in: family.loopback, prefixLength: family.loopbackPrefixLength)
+                $0.load(.transport, into: 0)
+                $0.load(.transport, offset: 2, length: 2, into: 1)
+                $0.translate(by: "published\(family.suffix)")
+                $0.reject(withReset: transport == .tcp)
+            }
         }
     }
 

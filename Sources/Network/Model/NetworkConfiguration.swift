@@ -36,7 +36,8 @@ public struct NetworkConfiguration: Sendable {
         guard (1...15).contains(bridgeName.utf8.count), !bridgeName.contains("/"), !bridgeName.contains(" "),
             bridgeName != ".", bridgeName != ".."
         else {
-            throw NetworkError(.invalidArgument, "bridge name \"\(bridgeName)\" is none: use 1 to 15 letters and digits")
+            throw NetworkError(
+                .invalidArgument, "bridge name \"\(bridgeName)\" is none: use 1 to 15 letters and digits")
         }
         guard (1...31).contains(tableName.utf8.count) else {
             throw NetworkError(.invalidArgument, "table name \"\(tableName)\" is none: use 1 to 31 letters and digits")

@@ -92,7 +92,10 @@ struct PortLedger {
         let addresses = try hostAddresses(of: request)
         var refusal: Refusal?
         var isEveryPortAllocated = true
-        for port in candidates(for: request) {
+        let (ports, first) = candidates(for: request)
+        for step in 0..<ports.count {
+            let offset = (Int(first - ports.lowerBound) + step) % ports.count
+            let port = ports.lowerBound + UInt16(offset)
             do {
                 try take(Key(transport: request.transport, port: port), on: addresses, for: containerID)
                 if Self.rank(request) == 2 { lastEphemeral[request.transport] = port }
@@ -111,7 +114,7 @@ struct PortLedger {
                 refusal = refusal ?? error
             }
         }
-        guard !isEveryPortAllocated, let refusal, let first = request.hostPorts?.lowerBound else {
+        guard !isEveryPortAllocated, let refusal else {
             throw NetworkError(.portInUse, "all ports are allocated")
         }
         throw Self.explain(refusal, first, request, containerAddress)
@@ -126,14 +129,17 @@ struct PortLedger {
             throw NetworkError(
                 .invalidArgument, "cannot publish on \(address): the network has no IPv6; publish on an IPv4 address")
         }
+        guard address != .loopbackIPv6 else {
+            throw NetworkError(.invalidArgument, "cannot publish on ::1: publish on 127.0.0.1")
+        }
         return [address]
     }
 
-    private func candidates(for request: PortRequest) -> [UInt16] {
-        guard Self.rank(request) == 2 else { return Array(request.hostPorts ?? 0...0) }
-        let first = lastEphemeral[request.transport].map { $0 &+ 1 } ?? ephemeralPorts.lowerBound
-        guard ephemeralPorts.contains(first) else { return Array(ephemeralPorts) }
-        return Array(first...ephemeralPorts.upperBound) + Array(ephemeralPorts.lowerBound..<first)
+    /// The ports to try and the first of them; after the last comes the lowest.
+    private func candidates(for request: PortRequest) -> (ports: ClosedRange<UInt16>, first: UInt16) {
+        if Self.rank(request) < 2, let ports = request.hostPorts { return (ports, ports.lowerBound) }
+        let next = lastEphemeral[request.transport].map { $0 &+ 1 } ?? ephemeralPorts.lowerBound
+        return (ephemeralPorts, ephemeralPorts.contains(next) ? next : ephemeralPorts.lowerBound)
     }
 
     /// Takes one port on all of these addresses, or on none.

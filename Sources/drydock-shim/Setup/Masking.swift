@@ -62,7 +62,8 @@ enum Masking {
     private static func nullDevice() throws(Failure) -> Int32 {
         let path = StaticText.pointer("/dev/null")
         let file = try check(
-            SHIM_STEP_MASK, path, clinux_openat2(CLINUX_AT_FDCWD, path, CLINUX_O_PATH | CLINUX_O_NOFOLLOW, 0, CLINUX_RESOLVE_NO_SYMLINKS))
+            SHIM_STEP_MASK, path,
+            clinux_openat2(CLINUX_AT_FDCWD, path, CLINUX_O_PATH | CLINUX_O_NOFOLLOW, 0, CLINUX_RESOLVE_NO_SYMLINKS))
         var status = clinux_stat()
         try check(SHIM_STEP_MASK, path, clinux_fstatat(file, "", 0, &status))
         guard status.mode & CLINUX_S_IFMT == CLINUX_S_IFCHR, status.device_major == 1, status.device_minor == 3 else {

@@ -44,7 +44,9 @@ enum Paths {
                     prefix.baseAddress, parentEnd: parentEnd, end: index, asFile: asFile && isLast, root: root,
                     step: step)
             }
-            guard let made = try open(path, root: root, followsLinks: followsLinks, step: step) else { throw Failure(step, Errno.noEntry, path) }
+            guard let made = try open(path, root: root, followsLinks: followsLinks, step: step) else {
+                throw Failure(step, Errno.noEntry, path)
+            }
             return made
         }
     }

@@ -73,7 +73,8 @@ struct RootFileSystem {
     }
 
     func makeReadOnly() throws(Failure) {
-        let root = try check(SHIM_STEP_ROOT, "/", clinux_openat2(CLINUX_AT_FDCWD, "/", CLINUX_O_PATH | CLINUX_O_DIRECTORY, 0, 0))
+        let root = try check(
+            SHIM_STEP_ROOT, "/", clinux_openat2(CLINUX_AT_FDCWD, "/", CLINUX_O_PATH | CLINUX_O_DIRECTORY, 0, 0))
         defer { _ = clinux_close(root) }
         try check(SHIM_STEP_ROOT, "/", clinux_mount_setattr(root, 0, CLINUX_MOUNT_ATTR_RDONLY, 0, 0))
     }

@@ -42,7 +42,8 @@ import Testing
             let up = try #require(try route.link(named: "test0"))
             #expect(up.isUp && up.alias == "a test")
             #expect(try route.addresses().contains { $0.index == made.index && $0.address == [10, 1, 0, 1] })
-            #expect(try route.routes(ipv6: false).contains { $0.destination == [10, 1, 0, 0] && $0.prefixLength == 24 })
+            #expect(
+                try route.routes(ipv6: false).contains { $0.destination == [10, 1, 0, 0] && $0.prefixLength == 24 })
             try route.perform { $0.deleteLink(made.index) }
             #expect(try route.link(named: "test0") == nil)
         }
@@ -121,8 +122,9 @@ import Testing
         try await worker.run {
             func inode() throws -> UInt {
                 var status = stat()
-                try #require(fstat(try NetworkNamespace.current().number, &status) == 0)
-                return status.st_ino
+                let namespace = try NetworkNamespace.current()
+                try #require(fstat(namespace.number, &status) == 0)
+                return withExtendedLifetime(namespace) { status.st_ino }
             }
             let home = try NetworkNamespace.current()
             let before = try inode()

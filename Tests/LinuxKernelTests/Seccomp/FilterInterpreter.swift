@@ -14,7 +14,8 @@ struct FilterInterpreter {
         instructions = stride(from: 0, to: bytes.count, by: 8).map { start in
             let value = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + 4 + $1]) << UInt32(8 * $1) }
             return (
-                UInt16(bytes[start]) | UInt16(bytes[start + 1]) << 8, Int(bytes[start + 2]), Int(bytes[start + 3]), value
+                UInt16(bytes[start]) | UInt16(bytes[start + 1]) << 8, Int(bytes[start + 2]), Int(bytes[start + 3]),
+                value
             )
         }
     }

@@ -48,7 +48,8 @@ import Testing
               {"names": ["ptrace"], "action": "SCMP_ACT_ALLOW", "includes": {"minKernel": "99.0"}},
               {"names": ["read"], "action": "SCMP_ACT_ALLOW", "includes": {"arches": ["amd64"]}},
               {"names": ["write"], "action": "SCMP_ACT_ALLOW", "excludes": {"arches": ["amd64"]}},
-              {"names": ["chdir"], "action": "SCMP_ACT_ALLOW", "excludes": {"minKernel": "4.8"}}]}
+              {"names": ["chdir"], "action": "SCMP_ACT_ALLOW", "excludes": {"minKernel": "4.8"}},
+              {"names": ["futex_waitv"], "action": "SCMP_ACT_ALLOW"}]}
             """
         let without = try Policy(profile(json))
         #expect(try without.verdict("mount") == 0x0005_0001)

@@ -19,7 +19,8 @@ enum Sockets {
         return socket
     }
 
-    static func connect(_ address: String, _ port: UInt16, patience: Int32 = Sockets.patience) throws -> FileDescriptor {
+    static func connect(_ address: String, _ port: UInt16, patience: Int32 = Sockets.patience) throws -> FileDescriptor
+    {
         let socket = try open(address, SOCK_STREAM)
         try with(address, port) {
             guard Glibc.connect(socket.number, $0, $1) < 0 else { return }
@@ -113,7 +114,8 @@ enum Sockets {
     ) throws {
         let bytes = try #require(IPAddress(address)).bytes
         var storage = [UInt8](repeating: 0, count: bytes.count == 4 ? 16 : 28)
-        storage.replaceSubrange(0..<2, with: withUnsafeBytes(of: UInt16(bytes.count == 4 ? AF_INET : AF_INET6)) { Array($0) })
+        storage.replaceSubrange(
+            0..<2, with: withUnsafeBytes(of: UInt16(bytes.count == 4 ? AF_INET : AF_INET6)) { Array($0) })
         storage[2] = UInt8(port >> 8)
         storage[3] = UInt8(port & 0xff)
         let offset = bytes.count == 4 ? 4 : 8

@@ -27,17 +27,17 @@ final class MonitorConnection: MonitorLoop.Handler {
     let output: OutputBroadcaster
     private let hasLog: Bool
     /// Where the exit record will stand; `nil` for an exec.
-    private let stateDirectory: FileDescriptor?
+    private let statePath: String?
     private let state: Mutex<State>
     private let loop = MonitorLoop.shared
 
     init(
-        socket: FileDescriptor, stateDirectory: FileDescriptor?, hasLog: Bool, isAttached: Bool,
+        socket: FileDescriptor, statePath: String?, hasLog: Bool, isAttached: Bool,
         output: OutputBroadcaster
     ) {
         self.output = output
         self.hasLog = hasLog
-        self.stateDirectory = stateDirectory
+        self.statePath = statePath
         state = Mutex(State(socket: socket, isAttached: isAttached))
     }
 
@@ -229,12 +229,23 @@ final class MonitorConnection: MonitorLoop.Handler {
         if state.withLock({ $0.beginning != nil }) {
             return end(.failure(LaunchError(.launcher, errno: LaunchError.connectionReset, detail: "lost a monitor")))
         }
-        // A monitor that sent no farewell may have left its record still; else it was killed, and takes the process along.
-        let recorded = stateDirectory.flatMap { directory in
-            do { return try ExitStatus(in: directory) } catch { return nil }
+        ended(recordedEnd() ?? .lost())
+    }
+
+    /// What a monitor that sent no farewell has left; `nil` where it was killed, and then the process is, too.
+    private func recordedEnd() -> ExitStatus? {
+        do throws(LaunchError) {
+            // Opened anew: a lock belongs to whoever opened, and ours must not hold off the next start.
+            if let directory = try statePath.map({ path throws(LaunchError) in try StateDirectory(path) }) {
+                // The monitor lives, and talks to another daemon: the process is none of ours any more.
+                guard try directory.lock() else { return nil }
+                if let status = try ExitStatus(in: directory.descriptor) { return status }
+            }
+        } catch {
+            // An unreadable directory tells as little as an absent record.
         }
-        if recorded == nil, let pidfd = state.withLock({ $0.pidfd }) { clinux_pidfd_send_signal(pidfd.number, 9) }
-        ended(recorded ?? .lost())
+        if let pidfd = state.withLock({ $0.pidfd }) { clinux_pidfd_send_signal(pidfd.number, 9) }
+        return nil
     }
 
     private func ended(_ status: ExitStatus) {

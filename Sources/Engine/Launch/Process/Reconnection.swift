@@ -27,7 +27,7 @@ extension RunningProcess {
             let directory = try StateDirectory(path)
             if let socket = try directory.connect() {
                 let connection = MonitorConnection(
-                    socket: socket, stateDirectory: directory.descriptor, hasLog: hasLog, isAttached: false,
+                    socket: socket, statePath: path, hasLog: hasLog, isAttached: false,
                     output: output)
                 do throws(LaunchError) {
                     return .running(try await RunningProcess(connection))

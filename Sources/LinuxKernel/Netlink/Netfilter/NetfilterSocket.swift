@@ -95,7 +95,7 @@ public final class NetfilterMonitor {
                     guard message.payload.count > 4, message.type & 0xff != 15 else { return }
                     if message.attributes(after: 4)[1]?.text == table { isConcerned = true }
                 }
-            } catch where error.errno == ENOBUFS || error.errno == EMSGSIZE {
+            } catch  where error.errno == ENOBUFS || error.errno == EMSGSIZE {
                 isConcerned = true
             }
         }

@@ -144,6 +144,14 @@ public struct RuleExpressions {
         }
     }
 
+    /// Refuses: a TCP connection by a reset, anything else by an ICMP message that nobody listens there.
+    public mutating func reject(withReset: Bool) {
+        expression("reject") {
+            $0.attribute(1, UInt32(withReset ? 1 : 2).bigEndian)  // NFT_REJECT_TCP_RST, NFT_REJECT_ICMPX_UNREACH
+            if !withReset { $0.attribute(2, UInt8(1)) }  // NFT_REJECT_ICMPX_PORT_UNREACH
+        }
+    }
+
     private mutating func compare(_ value: [UInt8], unless isInverted: Bool = false) {
         expression("cmp") {
             $0.attribute(1, Self.firstRegister.bigEndian)
