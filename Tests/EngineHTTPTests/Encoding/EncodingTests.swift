@@ -124,6 +124,14 @@ import Testing
         #expect(ProgressBar.text(current: current, total: total) == bar)
     }
 
+    @Test(arguments: [
+        (UInt32(0o100640), UInt32(416)), (0o040755, 2_147_484_141), (0o120777, 134_218_239),
+        (0o041777, 1 << 31 | 1 << 20 | 0o777), (0o104755, 1 << 23 | 0o755), (0o020666, 1 << 26 | 1 << 21 | 0o666),
+    ])
+    func modesAreGos(mode: UInt32, bits: UInt32) {
+        #expect(GoFileMode.bits(of: mode) == bits)
+    }
+
     @Test func everyOperationIsServedOrSaidToBeAbsent() {
         // Each operation stands once: a second one would never be reached.
         let keys = Routes.absent.map { "\($0.method) \($0.path)" }
