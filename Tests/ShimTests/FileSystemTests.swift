@@ -144,7 +144,7 @@ struct FileSystemTests {
         }
     }
 
-    /// CVE-2024-45310: a target that leads out through a link of the image is made inside.
+    /// CVE-2024-45310: a target that leads out through a link of the image is looked for inside.
     @Test func targetsThroughLinksStayInside() async throws {
         try await Sandbox.with { box in
             try box.make("host")
@@ -152,8 +152,7 @@ struct FileSystemTests {
             try box.link("lower/out", to: "../../../../../..\(box.folder)/host")
             var spec = box.spec("true")
             spec.mounts.append(.bind(box.folder + "/source", at: "/out/made"))
-            let ended = try await box.run(spec)
-            #expect(ended.status.code == 0)
+            try await box.expectFailure(spec, at: .mount)
             let left = try FileManager.default.contentsOfDirectory(atPath: box.folder + "/host")
             #expect(left == [])
         }

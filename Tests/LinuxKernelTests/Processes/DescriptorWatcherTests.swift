@@ -13,7 +13,7 @@ import Testing
 
     func pipe() throws -> (read: FileDescriptor, write: FileDescriptor) {
         var ends: [Int32] = [0, 0]
-        try SystemCall.check(clinux_pipe(&ends, O_CLOEXEC), "make a pipe")
+        try SystemCall.check(clinux_pipe(&ends), "make a pipe")
         return (FileDescriptor(ends[0]), FileDescriptor(ends[1]))
     }
 
