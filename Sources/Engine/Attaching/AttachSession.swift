@@ -64,7 +64,9 @@ public final class AttachSession: Sendable {
             defer { state.isInputClosed = true }
             return !state.isInputClosed
         }
-        guard isFirst, let input, !isTerminal, input.closesAtEnd else { return }
+        guard isFirst, let input else { return }
+        // Where stdin stays open there is nothing left to say: docker ends the session (moby, `stream/attach.go`).
+        guard !isTerminal, input.closesAtEnd else { return letGo() }
         await input.process()?.closeStandardInput()
     }
 

@@ -7,7 +7,7 @@ extension Engine {
         let container = try container(name)
         let definition = container.definition
         let (record, execIDs) = container.read { life in
-            (life.record, life.execs.values.filter { $0.isRunning }.map(\.id).sorted())
+            (life.record, life.execs.values.filter { exec in exec.read { $0.exitCode == nil } }.map(\.id).sorted())
         }
         let files = HostFiles(directory: container.directory)
         let wasStarted = record.state.startedAt != nil

@@ -78,7 +78,7 @@ extension EngineInformation {
         for name in insecureRegistries where !name.contains("/") {
             indexes[name] = ["Mirrors": [], "Name": .string(name), "Official": false, "Secure": false]
         }
-        let ranges = ["::1/128", "127.0.0.0/8"] + insecureRegistries.filter { $0.contains("/") }
+        let ranges = insecureRegistries.filter { $0.contains("/") }
         members.add(
             "RegistryConfig",
             [

@@ -31,7 +31,10 @@ enum StreamFrames {
 extension Reply {
     /// A client's conversation with a process: until the process ends, the client detaches, or it goes.
     static func conversation(_ session: AttachSession, _ call: Call, takesInput: Bool) -> Reply {
-        .hijack(StreamFrames.contentType(isTerminal: session.isTerminal, call)) { stream in
+        // Without an upgrade the stream goes by its old name at every version.
+        let isUpgraded = call.headers.contains(name: "Upgrade")
+        let type = isUpgraded ? StreamFrames.contentType(isTerminal: session.isTerminal, call) : StreamFrames.raw
+        return .hijack(type) { stream in
             do {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     if takesInput { group.addTask { try await forward(stream.input, to: session) } }

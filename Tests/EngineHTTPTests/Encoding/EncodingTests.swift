@@ -124,6 +124,15 @@ import Testing
         #expect(ProgressBar.text(current: current, total: total) == bar)
     }
 
+    private static let modes: [(UInt32, UInt32)] = [
+        (0o100640, 416), (0o040755, 2_147_484_141), (0o120777, 134_218_239), (0o041777, 2_148_532_735),
+        (0o104755, 8_389_101), (0o020666, 69_206_454),
+    ]
+
+    @Test(arguments: modes) func modesAreGos(mode: UInt32, bits: UInt32) {
+        #expect(GoFileMode.bits(of: mode) == bits)
+    }
+
     @Test func everyOperationIsServedOrSaidToBeAbsent() {
         // Each operation stands once: a second one would never be reached.
         let keys = Routes.absent.map { "\($0.method) \($0.path)" }

@@ -191,7 +191,8 @@ import Testing
     }
 
     @Test(arguments: [true, false]) func aClientThatGoesCancelsWhatOnlyItWaitsFor(cancels: Bool) async throws {
-        let (outcome, told) = (Mutex<Bool?>(nil), DispatchSemaphore(value: 0))
+        let outcome = Mutex<Bool?>(nil)
+        let told = DispatchSemaphore(value: 0)
         let started = DispatchSemaphore(value: 0)
         let (gate, opened) = AsyncStream<Void>.makeStream()
         let waiting = Route(.GET, "/waiting", abandoning: cancels ? .cancels : .completes) { _ in

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 import NIOHTTP1
 import OCI
 import RawJSON
@@ -16,10 +17,27 @@ extension PathStatus {
     /// `X-Docker-Container-Path-Stat`: base64 of JSON.
     var headers: HTTPHeaders {
         let json: JSONValue = [
-            "name": .string(name), "size": .integer(size), "mode": .integer(mode),
+            "name": .string(name), "size": .integer(size), "mode": .integer(GoFileMode.bits(of: mode)),
             "mtime": .moment(Timestamp(nanosecondsSince1970: modified)), "linkTarget": .string(linkTarget),
         ]
         return ["X-Docker-Container-Path-Stat": Base64.encode(Array(json.text().utf8))]
+    }
+}
+
+/// Go's `os.FileMode`, which docker writes where others write `st_mode`.
+enum GoFileMode {
+    private static let kinds: [UInt32: UInt32] = [
+        S_IFDIR: 1 << 31, S_IFLNK: 1 << 27, S_IFBLK: 1 << 26, S_IFIFO: 1 << 25, S_IFSOCK: 1 << 24,
+        S_IFCHR: 1 << 26 | 1 << 21,
+    ]
+
+    /// The bits of a mode of stat(2).
+    static func bits(of mode: UInt32) -> UInt32 {
+        var bits = mode & 0o777 | (kinds[mode & S_IFMT] ?? 0)
+        if mode & 0o4000 != 0 { bits |= 1 << 23 }
+        if mode & 0o2000 != 0 { bits |= 1 << 22 }
+        if mode & 0o1000 != 0 { bits |= 1 << 20 }
+        return bits
     }
 }
 

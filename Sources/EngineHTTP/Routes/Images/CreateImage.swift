@@ -1,5 +1,5 @@
 import Engine
-import NIOCore
+import OCI
 
 extension Route {
     /// `POST /images/create`: a pull, or with `fromSrc` an import.
@@ -11,7 +11,7 @@ extension Route {
     }
 
     private static func pull(_ engine: Engine, _ call: Call, _ name: String) throws -> Reply {
-        let reference = withTag(name, call.query["tag"] ?? "")
+        let reference = try withTag(name, call.query["tag"] ?? "")
         let events = engine.pull(
             reference, platform: call.speaks(32) ? try call.platform() : nil, credentials: call.credentials())
         return .progress { tell in
@@ -29,7 +29,7 @@ extension Route {
         }
         guard let upload = call.upload else { throw BadRequest("an archive must be sent") }
         var request = ImageImport()
-        request.name = call.query.text("repo").map { withTag($0, call.query["tag"] ?? "") }
+        if let name = call.query.text("repo") { request.name = try withTag(name, call.query["tag"] ?? "") }
         request.message = call.query["message"] ?? ""
         request.changes = call.query.all("changes")
         request.platform = call.speaks(32) ? try call.platform() : nil
@@ -41,8 +41,18 @@ extension Route {
     }
 
     /// `nginx` and `1.27` make `nginx:1.27`, `nginx` and `sha256:…` make `nginx@sha256:…`.
-    static func withTag(_ name: String, _ tag: String) -> String {
-        tag.isEmpty ? name : tag.contains(":") ? "\(name)@\(tag)" : "\(name):\(tag)"
+    ///
+    /// - Throws: `BadRequest`: `invalid tag format`.
+    static func withTag(_ name: String, _ tag: String) throws(BadRequest) -> String {
+        guard !tag.isEmpty else { return name }
+        if (try? Digest(parsing: tag)) != nil { return "\(name)@\(tag)" }
+        let isWord: (UInt8) -> Bool = { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
+        }
+        guard tag.utf8.count <= 128, let first = tag.utf8.first, isWord(first),
+            tag.utf8.allSatisfy({ isWord($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") })
+        else { throw BadRequest("invalid tag format") }
+        return "\(name):\(tag)"
     }
 }
 

@@ -5,7 +5,7 @@ extension Route {
     static func tagImage(_ engine: Engine) -> Route {
         Route(.POST, "/images/{name}/tag") { call in
             try await engine.tagImage(
-                call.name, as: withTag(call.query["repo"] ?? "", call.query["tag"] ?? ""))
+                call.name, as: try withTag(call.query["repo"] ?? "", call.query["tag"] ?? ""))
             return Reply(.created)
         }
     }
