@@ -78,7 +78,9 @@ import Testing
         #expect(try await Runs.run(daemon, [case1]).counts == [.skip: 1])
     }
 
-    @Test func isFlakyWhereAttemptsDisagree() async throws {
+    /// Goal: a case whose attempts disagree is flaky, whether it was asked to be repeated or retried after a failure.
+    @Test(arguments: [(repeats: 3, retries: 0, attempts: 3), (repeats: 1, retries: 2, attempts: 2)])
+    func isFlakyWhereAttemptsDisagree(repeats: Int, retries: Int, attempts: Int) async throws {
         let calls = Mutex(0)
         let daemon = try FakeDaemon { request in
             guard request.path == "/probe" else { return nil }
@@ -88,24 +90,13 @@ import Testing
             }
             return .json(call == 1 ? #"{"Held":false}"# : #"{"Held":true}"#)
         }
-        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) { $0.repeats = 3 }
+        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) {
+            $0.repeats = repeats
+            $0.retries = retries
+        }
         #expect(summary.counts == [.flaky: 1])
         #expect(summary.exit() == .departure)
-    }
-
-    @Test func retriesTurnASecondPassIntoFlaky() async throws {
-        let calls = Mutex(0)
-        let daemon = try FakeDaemon { request in
-            guard request.path == "/probe" else { return nil }
-            let call = calls.withLock { count in
-                count += 1
-                return count
-            }
-            return .json(call == 1 ? #"{"Held":false}"# : #"{"Held":true}"#)
-        }
-        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) { $0.retries = 2 }
-        #expect(summary.counts == [.flaky: 1])
-        #expect(calls.withLock { $0 } == 2)
+        #expect(calls.withLock { $0 } == attempts)
     }
 
     @Test func aBrokenConnectionIsADeparture() async throws {
