@@ -158,38 +158,6 @@ import Testing
         #expect(summary.exit() == .departure)
     }
 
-    /// Goal: only an endpoint that starts the same container without privileges is without the feature.
-    @Test(arguments: [(plainStarts: true, skipped: 1), (plainStarts: false, skipped: 0)])
-    func skipsPrivilegedCasesWhereNoneStarts(plainStarts: Bool, skipped: Int) async throws {
-        let daemon = try FakeDaemon { request in
-            switch (request.method, request.path) {
-            case ("GET", "/probe"): return .json(#"{"Held":true}"#)
-            case ("GET", "/images/base/json"): return .json(#"{"Id":"sha256:1"}"#)
-            case ("POST", "/commit"): return .json(#"{"Id":"sha256:2"}"#, status: 201)
-            case ("DELETE", _): return .text("", status: 204)
-            case ("POST", "/containers/create"):
-                let isPrivileged = String(decoding: request.body, as: UTF8.self).contains(#""Privileged":true"#)
-                return .json(isPrivileged ? #"{"Id":"mighty"}"# : #"{"Id":"plain"}"#, status: 201)
-            case ("POST", "/containers/mighty/start"):
-                return .json(#"{"message":"unable to apply caps"}"#, status: 500)
-            case ("POST", "/containers/plain/start"):
-                return plainStarts ? .text("", status: 204) : .json(#"{"message":"no cgroup"}"#, status: 500)
-            default: return nil
-            }
-        }
-        let report = try TestDirectory.make() + "/report.tap"
-        let document = try Runs.document(
-            "system/a", needs: "feature privileged", steps: "```http\nGET /probe\n200\n```")
-        let summary = try await Runs.run(daemon, [document]) {
-            $0.images.replacements = ["busybox": "base"]
-            $0.reports = [ReportRequest(kind: .tap, path: report)]
-        }
-        #expect(summary.count(.skip) == skipped)
-        #expect(summary.count(.pass) == 1 - skipped)
-        let text = try String(contentsOfFile: report, encoding: .utf8)
-        #expect(text.contains("cannot start a privileged container: unable to apply caps") == (skipped == 1))
-    }
-
     @Test func cancellingCleansUpAndSaysSo() async throws {
         let (begun, signal) = AsyncStream.makeStream(of: Void.self)
         let daemon = try FakeDaemon { request in

@@ -20,7 +20,8 @@ struct ContainerProbe: Sendable {
         func create(_ name: String, _ members: JSONObject) async throws -> String {
             var body = members
             body["Image"] = .string(image)
-            body["Labels"] = .object(JSONObject(members: token.labels.map { .init(name: $0.key, value: .string($0.value)) }))
+            body["Labels"] = .object(
+                JSONObject(members: token.labels.map { .init(name: $0.key, value: .string($0.value)) }))
             let request = EngineRequest(
                 "POST", "/containers/create", query: [("name", token.name(name))], body: .json(.object(body)),
                 headDeadline: limit)

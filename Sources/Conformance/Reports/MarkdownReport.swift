@@ -35,7 +35,8 @@ enum MarkdownReport {
             guard !verdict.isAsExpected, verdict != .xpass else { continue }
             for departure in result.departures.prefix(5) {
                 lines += [
-                    "", "  ```text", "  \(result.identity.file):\(departure.line): \(FailureText.oneLine(departure.command))",
+                    "", "  ```text",
+                    "  \(result.identity.file):\(departure.line): \(FailureText.oneLine(departure.command))",
                 ]
                 lines += departure.expected.split(separator: "\n").map { "  expected  \($0)" }
                 lines += departure.got.split(separator: "\n").map { "  got       \($0)" }

@@ -29,7 +29,8 @@ final class TAPReport: Report {
         case .pass: return ["ok \(name)"]
         case .skip: return ["ok \(name) # SKIP \(FailureText.oneLine(result.reason))"]
         case .unsupported: return ["ok \(name) # SKIP unsupported: \(FailureText.oneLine(result.reason))"]
-        case .xfail: return ["not ok \(name) # TODO \(FailureText.oneLine(result.expectation?.reason ?? result.reason))"]
+        case .xfail:
+            return ["not ok \(name) # TODO \(FailureText.oneLine(result.expectation?.reason ?? result.reason))"]
         case .xpass: return ["not ok \(name)", "  ---", "  verdict: xpass", "  ..."]
         case .fail, .error, .timeout, .flaky:
             var lines = ["not ok \(name)", "  ---", "  verdict: \(result.verdict.rawValue)"]
