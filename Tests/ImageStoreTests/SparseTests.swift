@@ -6,10 +6,10 @@ import Testing
 
 @testable import ImageStore
 
-/// Sparse files as GNU tar writes them come out whole, with their holes.
-@Suite("Sparse archives", .enabled(if: isRoot && SparseTests.hasTar, "needs root and GNU tar")) struct SparseTests {
-    static let hasTar = FileManager.default.isExecutableFile(atPath: "/bin/tar")
+private let hasTar = FileManager.default.isExecutableFile(atPath: "/bin/tar")
 
+/// Sparse files as GNU tar writes them come out whole, with their holes.
+@Suite("Sparse archives", .enabled(if: isRoot && hasTar, "needs root and GNU tar")) struct SparseTests {
     private static func tar(_ arguments: [String], in folder: String) throws -> [UInt8] {
         let process = Process(), output = Pipe()
         process.executableURL = URL(filePath: "/bin/tar")

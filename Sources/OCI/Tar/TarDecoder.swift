@@ -220,7 +220,8 @@ public struct TarDecoder {
         let records = global.overridden(by: local)
         // Tar stores a pax sparse file under a name of its own making; the file's is in a record.
         let isSparse = local?.isSparse == true
-        let pathRecord = try isSparse && records.text("GNU.sparse.name") != nil ? "GNU.sparse.name" : "path"
+        let hasOwnName = isSparse ? try records.text("GNU.sparse.name") != nil : false
+        let pathRecord = hasOwnName ? "GNU.sparse.name" : "path"
         let paxPath = try records.text(pathRecord)
         let paxLink = try records.text("linkpath")
         let path = try checkedPath(paxPath ?? longName.map { String(decoding: $0, as: UTF8.self) } ?? header.name)
@@ -271,7 +272,8 @@ public struct TarDecoder {
             throw OCIError(
                 .unsupported, "tar entry \"\(path)\" is a GNU sparse file of version \(major); 0 and 1 are read")
         }
-        guard let size = try records.number("GNU.sparse.realsize") ?? records.number("GNU.sparse.size") else {
+        let whole = try records.number("GNU.sparse.realsize"), older = try records.number("GNU.sparse.size")
+        guard let size = whole ?? older else {
             throw OCIError(.invalidArchive, "tar entry \"\(path)\" is a GNU sparse file without a size")
         }
         return size
