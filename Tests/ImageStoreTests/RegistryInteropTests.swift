@@ -20,15 +20,20 @@ struct RegistryInteropTests {
         let address: String
         private let process = Process()
 
-        /// - Parameter users: an htpasswd file; empty lets everyone in.
-        init(in folder: String, users: String = "") throws {
+        /// - Parameters:
+        ///   - users: an htpasswd file; empty lets everyone in.
+        ///   - tls: the folder of `ca.crt`, `server.crt` and `server.key`; clients must then show a certificate.
+        init(in folder: String, users: String = "", tls: String = "") throws {
             let configuration = "\(folder)/registry-\(UUID().uuidString).yml"
             let auth = users.isEmpty ? "" : "auth: {htpasswd: {realm: drydock, path: \(users)}}\n"
+            let secure =
+                tls.isEmpty
+                ? "" : ", tls: {certificate: \(tls)/server.crt, key: \(tls)/server.key, clientcas: [\(tls)/ca.crt]}"
             let text = """
                 version: 0.1
                 log: {level: info}
                 storage: {filesystem: {rootdirectory: \(folder)/registry}}
-                http: {addr: "127.0.0.1:0"}
+                http: {addr: "127.0.0.1:0"\(secure)}
                 \(auth)
                 """
             try Data(text.utf8).write(to: URL(filePath: configuration))
@@ -157,6 +162,72 @@ struct RegistryInteropTests {
                 }
             }
         }
+    }
+
+    @Test("a registry that asks for a client's certificate is shown the one in certs.d")
+    func clientCertificate() async throws {
+        let scratch = try Scratch()
+        let keys = "\(scratch.path)/keys", certificates = "\(scratch.path)/certs.d"
+        try Self.makeCertificates(in: keys)
+        let registry = try Registry(in: scratch.path, tls: keys)
+        let own = "\(certificates)/\(registry.address)"
+        try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+        for (from, to) in [("ca.crt", "ca.crt"), ("client.crt", "client.cert"), ("client.key", "client.key")] {
+            try FileManager.default.copyItem(atPath: "\(keys)/\(from)", toPath: "\(own)/\(to)")
+        }
+        let source = try Self.layout(in: scratch.path), name = "\(registry.address)/tls/tiny:1"
+        try Self.skopeo(["copy", "oci:\(source):tiny:latest", "docker://\(name)", "--dest-cert-dir", own])
+        func pull(_ folder: String) async throws {
+            var configuration = RegistryConfiguration()
+            configuration.certificatesFolder = folder
+            configuration.attempts = 1
+            let client = RegistryClient(configuration: configuration)
+            let store = try await ImageStore.open(
+                ImageStoreConfiguration(root: "\(scratch.path)/\(folder.isEmpty)"), registry: client
+            ) { [] }
+            let outcome: Result<Void, any Error>
+            do {
+                for try await _ in store.pull(name) {}
+                outcome = .success(())
+            } catch {
+                outcome = .failure(error)
+            }
+            try await store.shutdown()
+            try await client.shutdown()
+            try outcome.get()
+        }
+        try await pull(certificates)
+        await #expect(throws: ImageStoreError.self) { try await pull("") }
+        try FileManager.default.removeItem(atPath: "\(own)/client.key")
+        do {
+            try await pull(certificates)
+            Issue.record("a certificate without its key was taken")
+        } catch let error as ImageStoreError {
+            #expect(error.message.contains("missing key client.key for client certificate client.cert"), "\(error)")
+        }
+    }
+
+    /// An authority, and a server's and a client's certificate of it.
+    private static func makeCertificates(in folder: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let script = """
+            set -e; cd "$0"
+            openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -days 2 -subj /CN=authority
+            printf 'subjectAltName=IP:127.0.0.1' > names
+            for name in server client; do
+              openssl req -newkey rsa:2048 -nodes -keyout $name.key -out $name.csr -subj /CN=$name
+              openssl x509 -req -in $name.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out $name.crt
+            done
+            """
+        let process = Process(), error = Pipe()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", script, folder]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = error
+        try process.run()
+        let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "openssl: \(text)")
     }
 
     /// bcrypt of `secret`.
