@@ -75,10 +75,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "StartupBenchmark",
+            dependencies: [
+                "DockerClient", "DockerAPI", "RawJSON", "FixtureImages", "FixtureRegistry", "OCI",
+                .product(name: "Yams", package: "Yams"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "drydock",
             dependencies: [
-                "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages",
+                "StartupBenchmark", "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages",
                 "FixtureRegistry", "OCI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -120,6 +129,9 @@ let package = Package(
         .testTarget(
             name: "FixtureRegistryTests", dependencies: ["FixtureRegistry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "StartupBenchmarkTests", dependencies: ["StartupBenchmark", "RawJSON", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "PeerTests", dependencies: ["drydock"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]
@@ -195,7 +207,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "EngineTests",
-            dependencies: ["Engine", "ImageStore", "FixtureRegistry", "FixtureImages", "OCI", "RawJSON", "TestSupport"],
+            dependencies: [
+                "Engine", "ImageStore", "FixtureRegistry", "FixtureImages", "OCI", "RawJSON", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EngineHTTPTests",

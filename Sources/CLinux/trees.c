@@ -42,6 +42,10 @@ int64_t clinux_lgetxattrat(int32_t directory, const char *name, const char *attr
     return answer < 0 ? answer : ANSWER(lgetxattr(path, attribute, value, room));
 }
 
+int64_t clinux_fgetxattr(int32_t fd, const char *attribute, void *value, size_t room) {
+    return ANSWER(fgetxattr(fd, attribute, value, room));
+}
+
 int64_t clinux_llistxattrat(int32_t directory, const char *name, char *names, size_t room) {
     char path[512];
     int32_t answer = entry_path(path, sizeof path, directory, name);

@@ -20,7 +20,7 @@ struct Drydock: ParsableCommand {
               drydock run -d --name web -p 8080:80 nginx
             """,
         version: "drydock \(Suite.version)",
-        subcommands: [CheckCommand.self, ScenariosCommand.self, FixturesCommand.self],
+        subcommands: [CheckCommand.self, ScenariosCommand.self, BenchCommand.self, FixturesCommand.self],
         groupedSubcommands: [
             CommandGroup(name: "Docker's", subcommands: DockerVerbs.all)
         ])

@@ -180,6 +180,8 @@ int32_t clinux_utimensat(int32_t directory, const char *name, int64_t accessed_s
 int32_t clinux_lsetxattrat(int32_t directory, const char *name, const char *attribute, const void *value, size_t size);
 /* Answers the value's size; -ERANGE where `room` is too small, the size needed where `room` is 0. */
 int64_t clinux_lgetxattrat(int32_t directory, const char *name, const char *attribute, void *value, size_t room);
+/* The same of an open file or folder (not one opened with O_PATH). */
+int64_t clinux_fgetxattr(int32_t fd, const char *attribute, void *value, size_t room);
 int64_t clinux_llistxattrat(int32_t directory, const char *name, char *names, size_t room);
 /* Writes a whole file system out (syncfs(2)). */
 int32_t clinux_syncfs(int32_t fd);

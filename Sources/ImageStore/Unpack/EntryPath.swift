@@ -37,6 +37,13 @@ struct EntryPath: Hashable {
         }
     }
 
+    /// That path, taken from this one on.
+    func appending(_ other: EntryPath) -> EntryPath {
+        var result = self
+        result.components += other.components
+        return result
+    }
+
     /// The last component; nil for the root itself.
     var name: [UInt8]? { components.last.map { Array($0) } }
 

@@ -14,6 +14,11 @@ final class LayerUnpacker: ByteSink {
         tree = TreeWriter(root: directory, maximumDepth: limits.depth)
     }
 
+    init(tree: TreeWriter, limits: TarLimits) {
+        decoder = TarDecoder(limits: limits)
+        self.tree = tree
+    }
+
     /// The bytes of all files and link targets, hard links counted once.
     var size: Int64 { tree.size }
 

@@ -7,27 +7,47 @@ import OCI
 /// Folders are opened by openat2 with RESOLVE_IN_ROOT, so that links lead where they would lead in the container and
 /// never out; the last component of a path is never followed, and what stands there is unlinked, not written to.
 final class TreeWriter {
+    /// What is written into the tree.
+    enum Use {
+        /// A layer: whiteouts are made in overlay's own form.
+        case layer
+        /// Files that somebody brings into a tree in use, named from a folder on.
+        case visitor(prefix: [UInt8], options: ArchiveUnpacker.Options)
+    }
+
     private let root: FileDescriptor
     private let maximumDepth: Int
+    private let use: Use
     private var folders: FolderCache
     private var directoryTimes: [(path: EntryPath, entry: TarEntry)] = []
     private var current: (entry: TarEntry, parent: FileDescriptor, name: [UInt8], file: FileDescriptor)?
     /// The bytes of all files and link targets, hard links counted once.
     private(set) var size: Int64 = 0
 
-    init(root: FileDescriptor, maximumDepth: Int) {
+    init(root: FileDescriptor, maximumDepth: Int, use: Use = .layer) {
+        self.use = use
         self.root = root
         self.maximumDepth = maximumDepth
         folders = FolderCache(root: root)
     }
 
     func begin(_ entry: TarEntry) throws(OCIError) {
-        let path = try EntryPath(entry.rawPath ?? Array(entry.path.utf8), shown: entry.path, maximumDepth: maximumDepth)
+        var entry = entry
+        var path = try EntryPath(entry.rawPath ?? Array(entry.path.utf8), shown: entry.path, maximumDepth: maximumDepth)
         // The root's own owner and mode come from whoever mounts it.
         guard let name = path.name else { return }
+        if case .visitor(let prefix, let options) = use {
+            path = try EntryPath(prefix, shown: entry.path, maximumDepth: maximumDepth).appending(path)
+            if let owner = options.owner { (entry.uid, entry.gid) = (owner.uid, owner.gid) }
+        }
         let parent = try folders.open(path, shown: entry.path)
-        if let whiteout = try Whiteout(name: name, shown: entry.path) {
-            return try hide(whiteout, in: parent, entry)
+        switch use {
+        case .layer:
+            if let whiteout = try Whiteout(name: name, shown: entry.path) {
+                return try hide(whiteout, in: parent, entry)
+            }
+        case .visitor(_, let options):
+            if options.keepsKinds { try checkKind(entry, parent, name) }
         }
         switch entry.kind {
         case .file:
@@ -83,6 +103,14 @@ final class TreeWriter {
         }
     }
 
+    private func checkKind(_ entry: TarEntry, _ parent: FileDescriptor, _ name: [UInt8]) throws(OCIError) {
+        guard let status = try optionalStatus(parent, name) else { return }
+        let isFolder = entry.kind == .directory
+        guard status.isDirectory != isFolder else { return }
+        let (old, new) = isFolder ? ("non-directory", "directory") : ("directory", "non-directory")
+        throw OCIError(.invalidArchive, "cannot overwrite \(old) \"\(entry.path)\" with \(new) \"\(entry.path)\"")
+    }
+
     private func fault(_ entry: TarEntry, _ reason: String) -> OCIError {
         OCIError(.invalidArchive, "tar entry \"\(entry.path)\" \(reason)")
     }
@@ -125,7 +153,10 @@ final class TreeWriter {
     private func link(
         to target: [UInt8], _ parent: FileDescriptor, _ name: [UInt8], _ path: EntryPath, _ entry: TarEntry
     ) throws(OCIError) {
-        let targetPath = try EntryPath(target, shown: entry.path, maximumDepth: maximumDepth)
+        var targetPath = try EntryPath(target, shown: entry.path, maximumDepth: maximumDepth)
+        if case .visitor(let prefix, _) = use {
+            targetPath = try EntryPath(prefix, shown: entry.path, maximumDepth: maximumDepth).appending(targetPath)
+        }
         guard let targetName = targetPath.name, targetPath != path else {
             throw fault(entry, "is a hard link to a folder or itself")
         }

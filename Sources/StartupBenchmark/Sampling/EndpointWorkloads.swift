@@ -1,0 +1,196 @@
+import DockerClient
+import RawJSON
+
+/// How each kind of workload is carried out and checked.
+extension EndpointSampler {
+    /// create, start, wait, remove; a container that did not print its first instruction's moment does not count.
+    func cycle(_ workload: Workload, _ sample: inout Sample) async throws {
+        let id = try await created(workload, &sample)
+        do {
+            let began = try await started(id, &sample)
+            let result = try await send("POST", "/containers/\(id)/wait", query: [("condition", "not-running")]).json()
+            let waited = MonotonicClock.nanoseconds()
+            guard result["StatusCode"]?.int64 == 0 else {
+                throw BenchmarkFault("the container ended with \(result["StatusCode"]?.text() ?? "no status")")
+            }
+            // Read between wait and remove, where its own time is not counted.
+            let instruction = try await instruction(id)
+            sample.phases.append(.init(PhaseName.instruction, milliseconds: Self.span(began, instruction)))
+            sample.phases.append(.init(PhaseName.waited, milliseconds: Self.span(instruction, waited)))
+            let removing = MonotonicClock.nanoseconds()
+            try await send("DELETE", "/containers/\(id)")
+            let removed = MonotonicClock.nanoseconds()
+            sample.phases.append(.init(PhaseName.remove, milliseconds: Self.span(removing, removed)))
+            sample.phases.append(
+                .init(PhaseName.cycle, milliseconds: Self.span(sample.began, waited) + Self.span(removing, removed)))
+        } catch {
+            try await discard(id, after: error)
+        }
+    }
+
+    /// The same up to the first byte at a client that attached before.
+    func firstByte(_ workload: Workload, _ sample: inout Sample) async throws {
+        let id = try await created(workload, &sample)
+        do {
+            let attach = EngineRequest(
+                "POST", "/containers/\(id)/attach", query: [("stream", "1"), ("stdout", "1")], upgrade: .tcp)
+            let stream = try await client.open(attach).checked()
+            let began = try await started(id, &sample)
+            guard let bytes = try await stream.nextPiece(within: .seconds(30)), !bytes.isEmpty else {
+                throw BenchmarkFault("the attached stream ended without a byte")
+            }
+            sample.phases.append(
+                .init(PhaseName.firstByte, milliseconds: Self.span(began, MonotonicClock.nanoseconds())))
+            await stream.close()
+            try await remove(id)
+        } catch {
+            try await discard(id, after: error)
+        }
+    }
+
+    /// Until a published port answers HTTP 200.
+    func port(_ workload: Workload, _ sample: inout Sample) async throws {
+        let id = try await created(workload, &sample)
+        do {
+            let began = try await started(id, &sample)
+            let inspect = try await send("GET", "/containers/\(id)/json").json()
+            let bindings = inspect["NetworkSettings"]?["Ports"]?["\(workload.port ?? 0)/tcp"]?.array ?? []
+            guard let text = bindings.first?["HostPort"]?.string, let port = Int(text) else {
+                throw BenchmarkFault("port \(workload.port ?? 0) is not published")
+            }
+            try await HTTPProbe.untilAnswered(port: port, deadline: .seconds(30))
+            sample.phases.append(
+                .init(PhaseName.answered, milliseconds: Self.span(began, MonotonicClock.nanoseconds())))
+            try await remove(id)
+        } catch {
+            try await discard(id, after: error)
+        }
+    }
+
+    /// exec create and start up to the end of its stream; the exit code is checked afterwards.
+    func exec(_ workload: Workload, _ sample: inout Sample) async throws {
+        guard let target = execTarget else { throw BenchmarkFault("no container runs to exec in") }
+        let body: JSONValue = [
+            "AttachStdout": true, "Cmd": .array(workload.command.map(JSONValue.string)),
+        ]
+        let created = try await client.send(
+            EngineRequest("POST", "/containers/\(target)/exec", body: .json(body))
+        ).checked().json()
+        guard let id = created["Id"]?.string else { throw BenchmarkFault("exec answered without an Id") }
+        let stream = try await client.open(
+            EngineRequest(
+                "POST", "/exec/\(id)/start", body: .json(["Detach": false, "Tty": false]), upgrade: .tcp)
+        ).checked()
+        while try await stream.nextPiece(within: .seconds(30)) != nil {}
+        let ended = MonotonicClock.nanoseconds()
+        sample.phases.append(.init(PhaseName.exec, milliseconds: Self.span(sample.began, ended)))
+        let code = try await send("GET", "/exec/\(id)/json").json()["ExitCode"]?.int64
+        guard code == 0 else { throw BenchmarkFault("exec ended with \(code.map(String.init) ?? "no code")") }
+    }
+
+    /// `docker run --rm IMAGE COMMAND` as a process.
+    func process(_ workload: Workload, _ sample: inout Sample) async throws {
+        let network = workload.create["HostConfig"]?["NetworkMode"]?.string ?? "default"
+        let words =
+            commandWords + ["run", "--rm", "--label", Self.label, "--network", network, reference(workload.image)]
+            + workload.command
+        let result = try await CommandProcess.run(words, deadline: .seconds(60))
+        guard result.code == 0 else {
+            throw BenchmarkFault("\(words.joined(separator: " ")) ended with \(result.code): \(result.errorText)")
+        }
+        sample.phases.append(.init(PhaseName.process, milliseconds: result.milliseconds))
+    }
+
+    /// Pulls an image, starts it, and takes both away.
+    func pull(_ workload: Workload, _ sample: inout Sample) async throws {
+        let (name, tag) = try pullReference(workload.image)
+        let stream = try await client.open(
+            EngineRequest("POST", "/images/create", query: [("fromImage", name), ("tag", tag)])
+        ).checked()
+        for try await line in stream.jsonValues() {
+            if let message = line.value["error"]?.string { throw BenchmarkFault("the pull failed: \(message)") }
+        }
+        let pulled = MonotonicClock.nanoseconds()
+        sample.phases.append(.init(PhaseName.pull, milliseconds: Self.span(sample.began, pulled)))
+        var options = workload.create
+        options["Image"] = .string("\(name):\(tag)")
+        var body = options
+        body["Cmd"] = .array(workload.command.map(JSONValue.string))
+        body["Labels"] = [Self.label: "1"]
+        let created = try await client.send(
+            EngineRequest("POST", "/containers/create", body: .json(.object(body)))
+        ).checked().json()
+        guard let id = created["Id"]?.string else { throw BenchmarkFault("create answered without an Id") }
+        do {
+            try await send("POST", "/containers/\(id)/start")
+            sample.phases.append(
+                .init(PhaseName.ready, milliseconds: Self.span(pulled, MonotonicClock.nanoseconds())))
+            try await remove(id)
+            try await send("DELETE", "/images/\(name):\(tag)", query: [("force", "1")])
+        } catch {
+            try await discard(id, after: error)
+        }
+    }
+
+    // MARK: - Parts
+
+    private func created(_ workload: Workload, _ sample: inout Sample) async throws -> String {
+        let request = try createRequest(workload.image, workload.command, workload.create)
+        sample.began = MonotonicClock.nanoseconds()
+        let response = try await client.send(request).checked()
+        let answered = MonotonicClock.nanoseconds()
+        sample.phases.append(.init(PhaseName.create, milliseconds: Self.span(sample.began, answered)))
+        sample.server += ServerTiming.phases(response.head.all("Server-Timing"), of: "create")
+        guard let id = try response.json()["Id"]?.string else { throw BenchmarkFault("create answered without an Id") }
+        return id
+    }
+
+    /// Starts it; answers when the request was written.
+    private func started(_ id: String, _ sample: inout Sample) async throws -> UInt64 {
+        let began = MonotonicClock.nanoseconds()
+        let response = try await send("POST", "/containers/\(id)/start")
+        let answered = MonotonicClock.nanoseconds()
+        sample.phases.append(.init(PhaseName.start, milliseconds: Self.span(began, answered)))
+        sample.phases.append(
+            .init(PhaseName.ready, milliseconds: Self.span(began, answered) + (sample[PhaseName.create] ?? 0)))
+        sample.server += ServerTiming.phases(response.head.all("Server-Timing"), of: "start")
+        return began
+    }
+
+    /// The moment that `probe first` has printed.
+    private func instruction(_ id: String) async throws -> UInt64 {
+        let logs = try await send("GET", "/containers/\(id)/logs", query: [("stdout", "1")])
+        // Framed without a terminal, bare with one: the moment is the longest row of digits in either.
+        let rows = logs.body.split { !(0x30...0x39).contains($0) }
+        let digits = rows.max { $0.count < $1.count } ?? []
+        guard let moment = UInt64(String(decoding: digits, as: UTF8.self)), moment > 1_000_000 else {
+            throw BenchmarkFault("the container did not print the moment of its first instruction")
+        }
+        return moment
+    }
+
+    /// Removes what a failed sample has left, and throws why it failed.
+    private func discard(_ id: String, after error: any Error) async throws {
+        do { try await remove(id) } catch let other {
+            throw BenchmarkFault("\(error); and its container \(id.prefix(12)) could not be removed: \(other)")
+        }
+        throw error
+    }
+
+    private static func span(_ start: UInt64, _ end: UInt64) -> Double {
+        MonotonicClock.milliseconds(from: start, to: end)
+    }
+}
+
+/// Reads `Server-Timing` (W3C): `rootfs;dur=0.31, clone;dur=0.2`, milliseconds.
+enum ServerTiming {
+    static func phases(_ headers: [String], of call: String) -> [Sample.Phase] {
+        headers.flatMap { $0.split(separator: ",") }.compactMap { metric in
+            let parts = metric.split(separator: ";").map { $0.drop { $0 == " " } }
+            guard let name = parts.first, let duration = parts.first(where: { $0.hasPrefix("dur=") }),
+                let milliseconds = Double(duration.dropFirst(4))
+            else { return nil }
+            return Sample.Phase("\(call).\(name)", milliseconds: milliseconds)
+        }
+    }
+}
