@@ -142,7 +142,6 @@ extension ConnectionHandler {
         gate.becomeRaw()
         removeDecoder(context)
         gate.demand(true)
-        if inputIsClosed { inputEnded() }
         let eventLoop = context.eventLoop
         let connection = NIOLoopBound(self, eventLoop: eventLoop)
         let logger = shared.logger
