@@ -120,7 +120,7 @@ let package = Package(
             ],
             path: "Tests/TestSupport",
             swiftSettings: strict),
-        .testTarget(name: "RawJSONTests", dependencies: ["RawJSON"], swiftSettings: strict),
+        .testTarget(name: "RawJSONTests", dependencies: ["RawJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "DockerAPITests", dependencies: ["DockerAPI", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "OCITests", dependencies: ["OCI", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ScenarioTests", dependencies: ["Scenario", "TestSupport"], swiftSettings: strict),
@@ -241,10 +241,19 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        // Works on a store until it is killed, for the tests that kill it.
+        .executableTarget(
+            name: "store-crasher",
+            dependencies: [
+                "ImageStore", "RegistryClient", "OCI",
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Tests/store-crasher", swiftSettings: strict),
         .testTarget(
             name: "ImageStoreTests",
             dependencies: [
-                "ImageStore", "RegistryClient", "FixtureRegistry", "FixtureImages", "OCI", "RawJSON", "CLinux",
+                "store-crasher", "ImageStore", "RegistryClient", "FixtureRegistry", "FixtureImages", "OCI", "RawJSON",
+                "CLinux",
                 "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -33,6 +33,8 @@ public struct CommandIO: Sendable {
     public var isStdinTTY: Bool
     /// Whether standard output is a terminal.
     public var isStdoutTTY: Bool
+    /// Whether standard error is a terminal.
+    public var isStderrTTY: Bool
     /// The terminal's size now; `nil` without a terminal.
     public var windowSize: @Sendable () -> WindowSize?
     /// Sizes as the terminal changes. A fresh stream at each call.
@@ -48,6 +50,8 @@ public struct CommandIO: Sendable {
     public var currentDirectory: String
     /// The variables that `-e NAME` without a value copies from, and docker's own (`DOCKER_DEFAULT_PLATFORM`, …).
     public var environment: [String: String]
+    /// The zone that times are printed in, at a moment in seconds since 1970.
+    public var zone: @Sendable (Int64) -> LocalZone
     /// The clock that "2 hours ago" and `--since 10m` are reckoned from: seconds since 1970.
     public var now: @Sendable () -> Int64
 
@@ -58,6 +62,7 @@ public struct CommandIO: Sendable {
         writeError: @escaping @Sendable ([UInt8]) async throws -> Void,
         isStdinTTY: Bool = false,
         isStdoutTTY: Bool = false,
+        isStderrTTY: Bool = false,
         windowSize: @escaping @Sendable () -> WindowSize? = { nil },
         windowChanges: @escaping @Sendable () -> AsyncStream<WindowSize> = { AsyncStream { $0.finish() } },
         signals: @escaping @Sendable () -> AsyncStream<String> = { AsyncStream { $0.finish() } },
@@ -65,6 +70,7 @@ public struct CommandIO: Sendable {
         onReady: @escaping @Sendable () async -> Void = {},
         currentDirectory: String,
         environment: [String: String] = [:],
+        zone: @escaping @Sendable (Int64) -> LocalZone = { _ in .utc },
         now: @escaping @Sendable () -> Int64 = { CommandIO.systemTime() }
     ) {
         self.readInput = readInput
@@ -72,6 +78,7 @@ public struct CommandIO: Sendable {
         self.writeError = writeError
         self.isStdinTTY = isStdinTTY
         self.isStdoutTTY = isStdoutTTY
+        self.isStderrTTY = isStderrTTY
         self.windowSize = windowSize
         self.windowChanges = windowChanges
         self.signals = signals
@@ -79,6 +86,7 @@ public struct CommandIO: Sendable {
         self.onReady = onReady
         self.currentDirectory = currentDirectory
         self.environment = environment
+        self.zone = zone
         self.now = now
     }
 }

@@ -48,7 +48,9 @@ public struct DockerInvocation: Sendable {
             try await io.write(text)
             return 0
         }
-        let context = CommandContext(invocation: self, client: client, io: io)
+        let configuration = ClientConfiguration(directory: global.configDirectory, environment: io.environment)
+        if let warning = configuration.warning { try await io.warn(warning) }
+        let context = CommandContext(invocation: self, client: client, io: io, configuration: configuration)
         do {
             return try await executeUntilInterrupted(context)
         } catch let failure as CommandFailure {

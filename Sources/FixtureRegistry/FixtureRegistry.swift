@@ -1,7 +1,4 @@
 import FixtureImages
-import NIOCore
-import NIOHTTP1
-import NIOPosix
 import OCI
 
 /// An OCI distribution server with the fixture images, for one run of the suite.
@@ -95,34 +92,5 @@ public final class FixtureRegistry: Sendable {
     public func shutdown() async {
         for server in servers { server.cancel() }
         for server in servers { _ = await server.result }
-    }
-}
-
-/// The NIO side of a listening port.
-enum Listener {
-    static func bind(host: String, port: Int) async throws -> NIOAsyncChannel<HTTPChannel, Never> {
-        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.backlog, value: 256)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: host, port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-                    return try HTTPChannel(wrappingChannelSynchronously: channel)
-                }
-            }
-    }
-
-    static func run(_ listener: NIOAsyncChannel<HTTPChannel, Never>, _ connection: Connection) async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            try await listener.executeThenClose { clients in
-                for try await client in clients {
-                    group.addTask {
-                        // What goes wrong on one connection is that client's loss, and closes it.
-                        do { try await connection.serve(client) } catch { return }
-                    }
-                }
-            }
-            group.cancelAll()
-        }
     }
 }

@@ -7,6 +7,10 @@ public struct RegistryConfiguration: Sendable, Hashable {
     /// Hosts (`host` or `host:port`) and IPv4 or IPv6 ranges (`10.0.0.0/8`) whose certificates are not checked and
     /// that may speak plain HTTP (`insecure-registries` of dockerd's configuration); 127.0.0.0/8 and ::1 always may.
     public var insecureRegistries: [String] = []
+    /// The folder with certificates for single registries, `HOST[:PORT]/{ca.crt,client.cert,client.key}`; empty is none.
+    public var certificatesFolder = "/etc/docker/certs.d"
+    /// The proxies to go through; those of the process's environment unless set.
+    public var proxies = ProxySettings.process
     /// How long a connection may take to come up.
     public var connectTimeout: TimeAmount = .seconds(15)
     /// How long a connection may be silent.

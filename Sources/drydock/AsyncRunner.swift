@@ -17,8 +17,18 @@ protocol AsyncRunnable: Sendable {
     func execute() async throws -> Int32
     /// The exit code of a fault of the command itself.
     var faultCode: Int32 { get }
-    /// What is said at the first Ctrl-C, possibly nothing; `nil` ends the process at once.
-    var interruption: String? { get }
+    /// What Ctrl-C and SIGTERM do.
+    var interruption: Interruption { get }
+}
+
+/// What Ctrl-C and SIGTERM do to a command.
+enum Interruption: Sendable {
+    /// They end the process at once.
+    case exit
+    /// The first cancels the work after saying something, possibly nothing; the second ends the process.
+    case cancel(saying: String)
+    /// The command takes them itself, as docker's verbs do to pass them on to a container.
+    case own
 }
 
 /// A fault to show as `drydock: SENTENCE`.
@@ -46,25 +56,31 @@ enum AsyncRunner {
             code.withLock { $0 = outcome }
             done.signal()
         }
-        let sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            let seen = Atomic<Int>(0)
-            source.setEventHandler {
-                guard let words = command.interruption, seen.add(1, ordering: .relaxed).newValue == 1 else {
-                    exit(command.interruption == nil ? 128 + number : command.faultCode)
-                }
-                complain(words)
-                work.cancel()
-            }
-            source.resume()
-            return source
-        }
+        let sources = handlers(command.interruption, faultCode: command.faultCode) { work.cancel() }
         // A reader that has gone away is an error of the write, not the end of a run that has to clean up.
         signal(SIGPIPE, SIG_IGN)
         done.wait()
         for source in sources { source.cancel() }
         return code.withLock { $0 }
+    }
+
+    private static func handlers(
+        _ interruption: Interruption, faultCode: Int32, cancel: @escaping @Sendable () -> Void
+    ) -> [any DispatchSourceSignal] {
+        if case .own = interruption { return [] }
+        return [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let seen = Atomic<Int>(0)
+            source.setEventHandler {
+                guard case .cancel(let words) = interruption else { exit(128 + number) }
+                guard seen.add(1, ordering: .relaxed).newValue == 1 else { exit(faultCode) }
+                complain(words)
+                cancel()
+            }
+            source.resume()
+            return source
+        }
     }
 
     /// Says something on standard error, after the program's name.

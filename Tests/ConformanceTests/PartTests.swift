@@ -68,6 +68,19 @@ import Testing
         #expect(first.name("my-web_Server") == "drydock-\(first.text)-my-web-server")
     }
 
+    /// Goal: `check --clean` takes nothing by its name that a run did not name.
+    @Test(arguments: [
+        ("drydock-k3f09sl4-0x8d3ncm-web", true), ("drydock-k3f09sl4-0x8d3ncm-my-web-server", true),
+        ("drydock-notes", false), ("drydock-k3f09sl4-0x8d3ncm", false), ("drydock-k3f09sl4-0x8d3ncm-", false),
+        ("drydock-database-frontend-1", false), ("drydock-K3F09SL4-0x8d3ncm-web", false),
+        ("drydock-backup-database-1", false),
+        ("my-drydock-k3f09sl4-0x8d3ncm-web", false),
+    ])
+    func namesOfOurs(name: String, isOurs: Bool) {
+        #expect(CaseToken.isName(name) == isOurs)
+        #expect(CaseToken.isName(RunIdentity.fresh().caseIdentity(id: "a/b", attempt: 3).name("web")))
+    }
+
     @Test(arguments: [("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("\u{3F}\u{3F}\u{3F}\u{7E}", "Pz8_fg==")])
     func base64url(text: String, encoded: String) {
         #expect(Base64URL.encoded(Array(text.utf8)) == encoded)

@@ -71,7 +71,7 @@ import Testing
             try Self.text(.tap) == """
                 TAP version 14
                 1..4
-                # docker 28.5.2, API 1.51, driver api, seed 7
+                # docker 28.5.2, API 1.51, driver api, endpoint unix:///run/d.sock, jobs 2, seed 7
                 ok 1 - system/a
                 not ok 2 - image/b # TODO known
                 not ok 3 - container/c

@@ -78,7 +78,9 @@ import Testing
         #expect(try await Runs.run(daemon, [case1]).counts == [.skip: 1])
     }
 
-    @Test func isFlakyWhereAttemptsDisagree() async throws {
+    /// Goal: a case whose attempts disagree is flaky, whether it was asked to be repeated or retried after a failure.
+    @Test(arguments: [(repeats: 3, retries: 0, attempts: 3), (repeats: 1, retries: 2, attempts: 2)])
+    func isFlakyWhereAttemptsDisagree(repeats: Int, retries: Int, attempts: Int) async throws {
         let calls = Mutex(0)
         let daemon = try FakeDaemon { request in
             guard request.path == "/probe" else { return nil }
@@ -88,24 +90,13 @@ import Testing
             }
             return .json(call == 1 ? #"{"Held":false}"# : #"{"Held":true}"#)
         }
-        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) { $0.repeats = 3 }
+        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) {
+            $0.repeats = repeats
+            $0.retries = retries
+        }
         #expect(summary.counts == [.flaky: 1])
         #expect(summary.exit() == .departure)
-    }
-
-    @Test func retriesTurnASecondPassIntoFlaky() async throws {
-        let calls = Mutex(0)
-        let daemon = try FakeDaemon { request in
-            guard request.path == "/probe" else { return nil }
-            let call = calls.withLock { count in
-                count += 1
-                return count
-            }
-            return .json(call == 1 ? #"{"Held":false}"# : #"{"Held":true}"#)
-        }
-        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) { $0.retries = 2 }
-        #expect(summary.counts == [.flaky: 1])
-        #expect(calls.withLock { $0 } == 2)
+        #expect(calls.withLock { $0 } == attempts)
     }
 
     @Test func aBrokenConnectionIsADeparture() async throws {
@@ -165,38 +156,6 @@ import Testing
                 "unknown networks, which cannot be listed: Error response from daemon: database is locked"
             ])
         #expect(summary.exit() == .departure)
-    }
-
-    /// Goal: only an endpoint that starts the same container without privileges is without the feature.
-    @Test(arguments: [(plainStarts: true, skipped: 1), (plainStarts: false, skipped: 0)])
-    func skipsPrivilegedCasesWhereNoneStarts(plainStarts: Bool, skipped: Int) async throws {
-        let daemon = try FakeDaemon { request in
-            switch (request.method, request.path) {
-            case ("GET", "/probe"): return .json(#"{"Held":true}"#)
-            case ("GET", "/images/base/json"): return .json(#"{"Id":"sha256:1"}"#)
-            case ("POST", "/commit"): return .json(#"{"Id":"sha256:2"}"#, status: 201)
-            case ("DELETE", _): return .text("", status: 204)
-            case ("POST", "/containers/create"):
-                let isPrivileged = String(decoding: request.body, as: UTF8.self).contains(#""Privileged":true"#)
-                return .json(isPrivileged ? #"{"Id":"mighty"}"# : #"{"Id":"plain"}"#, status: 201)
-            case ("POST", "/containers/mighty/start"):
-                return .json(#"{"message":"unable to apply caps"}"#, status: 500)
-            case ("POST", "/containers/plain/start"):
-                return plainStarts ? .text("", status: 204) : .json(#"{"message":"no cgroup"}"#, status: 500)
-            default: return nil
-            }
-        }
-        let report = try TestDirectory.make() + "/report.tap"
-        let document = try Runs.document(
-            "system/a", needs: "feature privileged", steps: "```http\nGET /probe\n200\n```")
-        let summary = try await Runs.run(daemon, [document]) {
-            $0.images.replacements = ["busybox": "base"]
-            $0.reports = [ReportRequest(kind: .tap, path: report)]
-        }
-        #expect(summary.count(.skip) == skipped)
-        #expect(summary.count(.pass) == 1 - skipped)
-        let text = try String(contentsOfFile: report, encoding: .utf8)
-        #expect(text.contains("cannot start a privileged container: unable to apply caps") == (skipped == 1))
     }
 
     @Test func cancellingCleansUpAndSaysSo() async throws {

@@ -1,45 +1,6 @@
-import DockerAPI
-import DockerClient
-import DockerCommand
 import Foundation
 import TestSupport
 import Testing
-
-/// docker's own CLI 28, where it is installed.
-private enum InstalledDocker {
-    static let path: String? = {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        guard let path = folders.map({ "\($0)/docker" }).first(where: FileManager.default.isExecutableFile),
-            let version = try? run(path, ["--version"]), version.output.hasPrefix("Docker version 28.")
-        else { return nil }
-        return path
-    }()
-
-    static func run(_ path: String, _ arguments: [String], directory: String = "/tmp") throws -> (
-        output: String, error: String, code: Int32
-    ) {
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(filePath: directory)
-        process.environment = [
-            "DOCKER_HOST": "unix:///nowhere/docker.sock", "DOCKER_CONFIG": directory, "PATH": "/usr/bin",
-        ]
-        let output = Pipe(), error = Pipe()
-        process.standardOutput = output
-        process.standardError = error
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let texts = (
-            output.fileHandleForReading.readDataToEndOfFile(), error.fileHandleForReading.readDataToEndOfFile()
-        )
-        process.waitUntilExit()
-        return (
-            String(decoding: texts.0, as: UTF8.self), String(decoding: texts.1, as: UTF8.self),
-            process.terminationStatus
-        )
-    }
-}
 
 /// What is refused without a daemon is refused in docker's words and with its exit code.
 @Suite(.enabled(if: InstalledDocker.path != nil, "docker's CLI 28 is not installed"))
@@ -81,20 +42,10 @@ struct AgreementTests {
         let directory = try TestDirectory.make()
         defer { TestDirectory.remove(directory) }
         let words = line.split(separator: " ").map(String.init)
-        let expected = try InstalledDocker.run(docker, words, directory: directory)
-        let printed = Printed()
-        let io = CommandIO(
-            writeOutput: { printed.out($0) }, writeError: { printed.error($0) }, currentDirectory: directory)
-        let client = try DockerClient(
-            configuration: .init(endpoint: try EndpointURL(parsing: "unix:///nowhere/docker.sock")))
-        var code: Int32 = 0
-        do {
-            code = try await DockerInvocation.parse(words).run(client: client, io: io)
-        } catch let error as UsageError {
-            printed.error(Array((error.message + "\n").utf8))
-            code = error.exitCode
-        }
-        #expect(printed.stderr.trimmingCharacters(in: .newlines) == expected.error.trimmingCharacters(in: .newlines))
-        #expect(code == expected.code)
+        let place = Surroundings(directory: directory)
+        let expected = try InstalledDocker.run(docker, words, place)
+        let own = try await OwnCommand.run(words, place)
+        #expect(own.error.trimmingCharacters(in: .newlines) == expected.error.trimmingCharacters(in: .newlines))
+        #expect(own.code == expected.code)
     }
 }

@@ -1,36 +1,22 @@
 import Foundation
 import OCI
+import TestSupport
 import Testing
 
 @testable import ImageStore
 
-/// A generator with a seed (SplitMix64), so that a failure can be had again.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 @Suite("Random archives", .enabled(if: isRoot, "devices, owners and trusted attributes need root")) struct FuzzTests {
-    /// `DRYDOCK_FUZZ_SECONDS` and `DRYDOCK_FUZZ_SEED` make it longer and repeatable.
     @Test("mutated layers are unpacked or refused, and never reach outside")
     func mutations() throws {
-        let environment = ProcessInfo.processInfo.environment
-        let seconds = environment["DRYDOCK_FUZZ_SECONDS"].flatMap(Int.init) ?? 2
-        let seed = environment["DRYDOCK_FUZZ_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0...UInt64.max)
-        var random = Seeded(state: seed)
-        let end = ContinuousClock.now + .seconds(seconds)
+        let fuzz = Fuzz()
+        let seed = fuzz.seed
+        var random = fuzz.generator
         var limits = UnpackLimits()
         limits.tar.archiveBytes = 1 << 20
         limits.tar.entries = 1000
         var accepted = 0
         var refused = 0
-        while ContinuousClock.now < end {
+        while fuzz.goesOn {
             let unpacking = try Unpacking()
             let outside = try unpacking.outside()
             let bytes = try Self.archive(&random)
@@ -51,7 +37,7 @@ struct Seeded: RandomNumberGenerator {
         "a//b", "./e", "canary", "../canary", "../../canary",
     ]
 
-    private static func archive(_ random: inout Seeded) throws -> [UInt8] {
+    private static func archive(_ random: inout SeededGenerator) throws -> [UInt8] {
         let memory = MemorySink(limit: 1 << 22)
         let writer = TarWriter(to: memory)
         for _ in 0..<Int.random(in: 1...12, using: &random) {

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Engine
+import struct Engine.ExitStatus
 
 /// Goal: containers outlive daemon and launcher, and nothing is lost. Method: drivers that are killed for good.
 @Suite(.enabled(if: Machine.isRoot, Machine.why), .timeLimit(.minutes(2)))
@@ -20,7 +21,7 @@ struct SurvivalTests {
             for try await _ in subscription { raise(SIGKILL) }
         }
         let found = try await RunningProcess.reconnect(stateDirectory: box.state)
-        let status: Engine.ExitStatus
+        let status: ExitStatus
         switch found {
         case .running(let process):
             #expect(process.pid > 0)

@@ -52,10 +52,12 @@ describe_peer() {
     load_product "$product"
 }
 
-# Set by a product: the package whose version names a peer, what to install, where the daemon keeps its data.
-product_package='' product_packages=() product_data=''
+# Set by a product: the package whose version names a peer, what to install, where the daemon keeps its data, and
+# whether it can serve TLS.
+product_package='' product_packages=() product_data='' product_tls=''
 
-# load_product PRODUCT: sets these and defines product_configure ROOT and product_start UNIX_URL TCP_URL.
+# load_product PRODUCT: sets these and defines product_configure ROOT and product_start UNIX_URL
+# TCP_URL TLS_FOLDER, whose last argument is empty unless TCP is to be served with TLS.
 load_product() {
     # shellcheck source=/dev/null
     source "$PEER_HOME/lib/products/$1.sh"

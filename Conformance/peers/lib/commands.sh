@@ -12,11 +12,12 @@ command_install() {
 }
 
 command_up() {
-    local name='' instance run seconds=3600 product
+    local name='' instance run seconds=3600 tls='' product
     while (($#)); do
         case $1 in
             --for) seconds=${2:-}; shift "$(($# > 1 ? 2 : 1))" ;;
             --for=*) seconds=${1#*=}; shift ;;
+            --tls) tls=1; shift ;;
             -*) usage_error "up knows no option '$1'." ;;
             *) [[ -z $name ]] || usage_error "up takes one NAME."; parse_instance "$1"; shift ;;
         esac
@@ -28,15 +29,18 @@ command_up() {
     require_tools curl flock nsenter setpriv unshare
     ensure_installed "$name"
     describe_peer "$name"
+    [[ -z $tls || -n $product_tls ]] || usage_error "$product serves no TLS here: --tls is for docker."
+    [[ -z $tls ]] || require_tools openssl
     lock "$PEER_RUN/.$instance.lock" 120 "brings up or takes down $instance"
     if instance_up "$run" && [[ -e $run/ready ]]; then
+        [[ -z $tls || -d $run/tls ]] || die "$instance is up without TLS: \`peer down $instance\` first."
         extend "$seconds"
     else
         stop_instance "$run"
-        start "$seconds"
+        start "$seconds" "$tls"
     fi
     unlock
-    print_env "$(instance_url "$run")"
+    print_env "$run" ''
 }
 
 extend() {
@@ -50,20 +54,21 @@ extend() {
 }
 
 start() {
-    local seconds=$1 data supervisor began=$SECONDS
+    local seconds=$1 tls=$2 data supervisor began=$SECONDS
     data=$(make_data_folder)
     # Whoever reaches the socket is root on this host.
     mkdir -m 0700 "$run"
     printf '%s\n' "$data" >"$run/data"
     printf '%s\n' "$((EPOCHSECONDS + seconds))" >"$run/deadline"
     cat /proc/sys/kernel/random/uuid >"$run/token"
+    [[ -z $tls ]] || make_certificates "$run/tls" "$((seconds / 86400 + 2))"
     note "starting $instance ($(installed_field "$name" version))"
     trap 'give_up "it was interrupted"' INT TERM
     setsid bash "$PEER_HOME/lib/supervise.sh" "$run" "$data" "$PEER_CACHE/roots/$name/fs" "$product" \
         "${instance//[^A-Za-z0-9-]/-}" </dev/null >"$data/log" 2>&1 9>&- &
     supervisor=$!
     await "$PEER_ANSWER_SECONDS" answers_or_ended "$run" "$supervisor" ||
-        give_up "it did not answer on $(instance_url "$run") and $PEER_TCP within $PEER_ANSWER_SECONDS s"
+        give_up "it did not answer on $(instance_url "$run") and $(tcp_url "$run") within $PEER_ANSWER_SECONDS s"
     kill -0 "$supervisor" 2>/dev/null || give_up "it ended by itself after $((SECONDS - began)) s"
     : >"$run/ready"
     trap - INT TERM
@@ -110,12 +115,12 @@ command_exec() {
     [[ -n $name && $# -gt 0 ]] || usage_error "exec takes a NAME, then -- and a COMMAND."
     require_root
     require_up
-    local init url
+    local init
+    local -a variables
     init=$(<"$run/init")
-    url=$(instance_url "$run")
-    [[ -z $tcp ]] || url=$PEER_TCP
+    mapfile -t variables < <(endpoint_variables "$run" "$tcp")
     exec nsenter --net="/proc/${init% *}/ns/net" -- env --unset=DOCKER_CONTEXT --unset=DOCKER_TLS_VERIFY \
-        --unset=DOCKER_CERT_PATH DOCKER_HOST="$url" DRYDOCK_PEER_TOKEN="$(<"$run/token")" "$@"
+        --unset=DOCKER_CERT_PATH "${variables[@]}" DRYDOCK_PEER_TOKEN="$(<"$run/token")" "$@"
 }
 
 command_env() {
@@ -131,10 +136,10 @@ command_env() {
     [[ -n $name ]] || usage_error "env takes a NAME."
     require_root
     require_up
-    if [[ -n $tcp ]]; then print_env "$PEER_TCP"; else print_env "$(instance_url "$run")"; fi
+    print_env "$run" "$tcp"
 }
 
-print_env() { printf 'export DOCKER_HOST=%s\n' "$1"; }
+print_env() { endpoint_variables "$1" "$2" | sed 's/^/export /'; }
 
 command_down() {
     [[ $# -eq 1 ]] || usage_error "down takes one NAME or --all."

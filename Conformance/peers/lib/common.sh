@@ -5,7 +5,7 @@ PEER_CACHE=${DRYDOCK_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/drydock}/pe
 # Sockets live in a short path of their own: sun_path holds 108 bytes, a cache folder may be longer.
 PEER_RUN=/run/drydock-peers
 # shellcheck disable=SC2034 # used by the files that source this one
-readonly PEER_CACHE PEER_RUN PEER_TCP=tcp://127.0.0.1:2375
+readonly PEER_CACHE PEER_RUN PEER_TCP=tcp://127.0.0.1:2375 PEER_TLS=tcp://127.0.0.1:2376
 
 note() { printf 'peer: %s\n' "$*" >&2; }
 

@@ -9,6 +9,7 @@ readonly PEER_HOME
 source "$PEER_HOME/lib/common.sh"
 source "$PEER_HOME/lib/catalogue.sh"
 source "$PEER_HOME/lib/cgroups.sh"
+source "$PEER_HOME/lib/instance.sh"
 
 build_root() {
     mount -t overlay -o "lowerdir=$package_root,upperdir=$data/upper,workdir=$data/work" overlay "$root"
@@ -56,5 +57,7 @@ write_configuration
 enter_root
 printf '%s\n' "$host_name" >/proc/sys/kernel/hostname
 ip link set lo up
-(product_start "unix://$run/docker.sock" "$PEER_TCP") &
+tls_folder=
+[[ ! -d $run/tls ]] || tls_folder=$run/tls
+(product_start "unix://$run/docker.sock" "$(tcp_url "$run")" "$tls_folder") &
 wait "$!"

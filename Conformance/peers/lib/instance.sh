@@ -17,6 +17,18 @@ instance_up() { process_alive "$1/supervisor" && process_alive "$1/init"; }
 
 instance_url() { printf 'unix://%s/docker.sock\n' "$1"; }
 
+tcp_url() { if [[ -d $1/tls ]]; then printf '%s\n' "$PEER_TLS"; else printf '%s\n' "$PEER_TCP"; fi; }
+
+# endpoint_variables RUN TCP: one VARIABLE=VALUE a line, as docker's CLI reads them.
+endpoint_variables() {
+    if [[ -z $2 ]]; then
+        printf 'DOCKER_HOST=%s\n' "$(instance_url "$1")"
+        return
+    fi
+    printf 'DOCKER_HOST=%s\n' "$(tcp_url "$1")"
+    [[ ! -d $1/tls ]] || printf '%s\n' DOCKER_TLS_VERIFY=1 "DOCKER_CERT_PATH=$1/tls"
+}
+
 require_up() {
     instance_up "$run" || die "$instance is not up: \`peer up $instance\` first."
 }
@@ -38,8 +50,15 @@ enter_network() {
 
 # answers RUN: whether the daemon answers /_ping on both endpoints.
 answers() {
+    local url
+    local -a tls=()
+    url=$(tcp_url "$1")
+    url=http://${url#tcp://}/_ping
+    if [[ -d $1/tls ]]; then
+        url=https${url#http}
+        tls=(--cacert "$1/tls/ca.pem" --cert "$1/tls/cert.pem" --key "$1/tls/key.pem")
+    fi
     [[ -S $1/docker.sock ]] &&
         curl --silent --fail --max-time 5 --output /dev/null --unix-socket "$1/docker.sock" http://localhost/_ping &&
-        enter_network "$1" curl --silent --fail --max-time 5 --noproxy '*' --output /dev/null \
-            "http://${PEER_TCP#tcp://}/_ping"
+        enter_network "$1" curl --silent --fail --max-time 5 --noproxy '*' --output /dev/null "${tls[@]}" "$url"
 }

@@ -32,6 +32,21 @@ struct Deadline: Sendable {
         return inner.instant < instant ? inner : self
     }
 
+    /// Repeats an attempt, with pauses that grow, until it has nothing to complain of or there is no time for another.
+    ///
+    /// - Returns: the last complaint; `nil` where an attempt had none.
+    func repeating<Complaint: Sendable>(
+        isolation: isolated (any Actor)? = #isolation, _ attempt: () async throws -> Complaint?
+    ) async throws -> Complaint? {
+        var pause = Duration.milliseconds(20)
+        while let complaint = try await attempt() {
+            guard instant > .now + pause else { return complaint }
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(250))
+        }
+        return nil
+    }
+
     /// Runs the body until the deadline; the body is cancelled then and must heed it.
     ///
     /// - Throws: `DeadlineExceeded` naming what was awaited, or what the body throws.

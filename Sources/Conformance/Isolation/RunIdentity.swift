@@ -7,7 +7,7 @@ public struct RunIdentity: Sendable, Hashable {
     /// What the names of all our objects begin with.
     public static let namePrefix = "drydock-"
 
-    /// Eight lower-case characters, new for each run.
+    /// Eight lower-case letters and digits, a digit last, new for each run.
     public let run: String
 
     /// An identity with this token.
@@ -19,7 +19,9 @@ public struct RunIdentity: Sendable, Hashable {
     public static func fresh() -> RunIdentity {
         var generator = SystemRandomNumberGenerator()
         let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
-        return RunIdentity(run: String((0..<8).map { _ in letters[Int.random(in: 0..<36, using: &generator)] }))
+        let random = (1..<CaseToken.length).map { _ in letters[Int.random(in: 0..<36, using: &generator)] }
+        // The digit sets our names apart from those that a person makes of words: `drydock-database-frontend-1`.
+        return RunIdentity(run: String(random) + "\(Int.random(in: 0..<10, using: &generator))")
     }
 
     /// The identity of one attempt at one case.
@@ -28,16 +30,20 @@ public struct RunIdentity: Sendable, Hashable {
             ($0 ^ UInt64($1)) &* 0x100_0000_01B3
         }
         let text = String(hash, radix: 36)
-        return CaseToken(run: run, hash: String((String(repeating: "0", count: 13) + text).suffix(8)))
+        let padded = String(repeating: "0", count: CaseToken.length) + text
+        return CaseToken(run: run, hash: String(padded.suffix(CaseToken.length)))
     }
 }
 
 /// What marks the objects of one attempt at one case.
 struct CaseToken: Sendable, Hashable {
+    /// How many characters a run and a case have in a name.
+    static let length = 8
+
     let run: String
     let hash: String
 
-    /// Unique on the daemon, fit for names, references and label values: `k3f09sla-0x8d3ncm`.
+    /// Unique on the daemon, fit for names, references and label values: `k3f09sl4-0x8d3ncm`.
     var text: String { "\(run)-\(hash)" }
 
     /// The prefix of the names of this case.
@@ -46,6 +52,17 @@ struct CaseToken: Sendable, Hashable {
     /// The unique name that a variable of a scenario stands for.
     func name(_ variable: String) -> String {
         namePrefix + variable.map { $0.isLetter || $0.isNumber || $0 == "-" ? String($0) : "-" }.joined().lowercased()
+    }
+
+    /// Whether a name is made like those of some case of some run: `drydock-k3f09sl4-0x8d3ncm-web`.
+    static func isName(_ name: String) -> Bool {
+        guard name.hasPrefix(RunIdentity.namePrefix) else { return false }
+        let parts = name.dropFirst(RunIdentity.namePrefix.count).split(
+            separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
+        return parts.count == 3 && !parts[2].isEmpty && parts[0].last?.isNumber == true
+            && parts.prefix(2).allSatisfy { part in
+                part.count == length && part.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber) }
+            }
     }
 
     var labels: [(key: String, value: String)] {

@@ -37,11 +37,12 @@ struct Sweeper: Sendable {
             }
         }
 
-        var namePrefix: String {
+        /// Whether a name is one that the scope gives; a person's own `drydock-notes` is none.
+        func gives(name: String) -> Bool {
             switch self {
-            case .attempt(let token): token.namePrefix
-            case .run(let run): "\(RunIdentity.namePrefix)\(run)-"
-            case .everything: RunIdentity.namePrefix
+            case .attempt(let token): name.hasPrefix(token.namePrefix)
+            case .run(let run): name.hasPrefix("\(RunIdentity.namePrefix)\(run)-")
+            case .everything: CaseToken.isName(name)
             }
         }
 
@@ -119,7 +120,7 @@ struct Sweeper: Sendable {
     private func isMarked(_ value: JSONValue, _ scope: Scope) -> Bool {
         let parts = scope.label.split(separator: "=", maxSplits: 1).map(String.init)
         if let label = value["Labels"]?[parts[0]]?.string, parts.count == 1 || label == parts[1] { return true }
-        if names(value).contains(where: { $0.hasPrefix(scope.namePrefix) }) { return true }
+        if names(value).contains(where: scope.gives(name:)) { return true }
         guard let part = scope.referencePart else { return false }
         return (value["RepoTags"]?.array ?? []).contains { $0.string?.contains(part) ?? false }
     }

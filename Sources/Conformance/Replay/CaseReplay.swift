@@ -42,6 +42,22 @@ actor CaseReplay {
         }
     }
 
+    /// Carries out a step again and again until it holds; the last attempt's differences are the verdict.
+    func repeating(within limit: Duration, _ attempt: (Deadline) async throws -> Void) async throws {
+        let deadline = context.deadline.nested(limit)
+        let last: [Departure]? = try await deadline.repeating {
+            do {
+                try await attempt(deadline)
+                return nil
+            } catch ReplayStop.departed(let departures) {
+                return departures
+            }
+        }
+        guard var departures = last else { return }
+        for index in departures.indices { departures[index].expected += ", within \(TerminalText.seconds(limit))" }
+        throw ReplayStop.departed(departures)
+    }
+
     private func endJobs() async {
         for job in jobs.values { await job.end() }
         jobs = [:]

@@ -7,7 +7,7 @@ extension CaseReplay {
         switch command.action {
         case .docker(let line):
             if let within = command.within {
-                try await replay(command, line, repeatedWithin: within)
+                try await repeating(within: within) { try await replay(command, line, deadline: $0) }
             } else {
                 try await replay(command, line, deadline: deadline)
             }
@@ -41,24 +41,6 @@ extension CaseReplay {
             jobs[name] = .command(job)
         } else {
             try await carryOn(&job, command, deadline: deadline)
-        }
-    }
-
-    /// Repeats the whole command until it matches; the last attempt's differences are the verdict.
-    private func replay(_ command: ConsoleCommand, _ line: CommandLine, repeatedWithin limit: Duration) async throws {
-        let deadline = context.deadline.nested(limit)
-        var pause = Duration.milliseconds(20)
-        while true {
-            do {
-                try await replay(command, line, deadline: deadline)
-                return
-            } catch ReplayStop.departed(let departures) {
-                guard deadline.instant > .now + pause else {
-                    throw ReplayStop.departed(departures.map { $0.adding("within \(TerminalText.seconds(limit))") })
-                }
-            }
-            try await Task.sleep(for: pause)
-            pause = min(pause * 2, .milliseconds(250))
         }
     }
 
@@ -294,14 +276,5 @@ extension CaseReplay {
         case .failed(let error): "\(error)"
         case nil: "still running"
         }
-    }
-}
-
-extension Departure {
-    /// The departure with a remark behind what was expected.
-    func adding(_ remark: String) -> Departure {
-        var copy = self
-        copy.expected += ", \(remark)"
-        return copy
     }
 }

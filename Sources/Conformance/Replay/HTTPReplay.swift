@@ -16,26 +16,7 @@ extension CaseReplay {
             try await goOn(job, step, name: name, deadline: deadline)
         case .request(let template):
             guard let within = step.within else { return try await exchange(step, template, deadline: deadline) }
-            try await exchange(step, template, repeatedWithin: within)
-        }
-    }
-
-    private func exchange(
-        _ step: HTTPStep, _ template: HTTPRequestTemplate, repeatedWithin limit: Duration
-    ) async throws {
-        let deadline = context.deadline.nested(limit)
-        var pause = Duration.milliseconds(20)
-        while true {
-            do {
-                try await exchange(step, template, deadline: deadline)
-                return
-            } catch ReplayStop.departed(let departures) {
-                guard deadline.instant > .now + pause else {
-                    throw ReplayStop.departed(departures.map { $0.adding("within \(TerminalText.seconds(limit))") })
-                }
-            }
-            try await Task.sleep(for: pause)
-            pause = min(pause * 2, .milliseconds(250))
+            try await repeating(within: within) { try await exchange(step, template, deadline: $0) }
         }
     }
 

@@ -8,6 +8,8 @@ struct NeedCheck: Sendable {
     let hasRegistry: Bool
     /// What the endpoint says when it refuses to start privileged containers; `nil` where it does not.
     var privilegeRefusal: String?
+    /// Why published ports are not reached from here; `nil` where they are.
+    var portsRefusal: String?
 
     /// Where ports that the endpoint publishes are reached: a Unix socket is on this machine, a TCP endpoint on its host.
     var publishedAddress: String {
@@ -39,7 +41,7 @@ struct NeedCheck: Sendable {
         case .image: nil
         case .absentImage, .registry:
             hasRegistry ? nil : .skipped("the endpoint cannot pull from the fixture registry")
-        case .publishedPorts: nil
+        case .publishedPorts: portsRefusal.map { .skipped($0) }
         case .linux:
             engine.info["OSType"]?.string == "linux" ? nil : .skipped("containers here are not Linux containers")
         case .feature("privileged") where privilegeRefusal != nil:

@@ -60,7 +60,6 @@ extension CaseReplay {
         var upgrade = EngineRequest.Upgrade.none
         if template.asksForUpgrade {
             upgrade = .tcp
-            headers.removeAll { ["connection", "upgrade"].contains($0.name.lowercased()) }
         } else if step.conversation.contains(where: \.isOurs) {
             upgrade = .hijackOnly
         }

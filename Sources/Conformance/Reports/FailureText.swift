@@ -12,4 +12,9 @@ enum FailureText {
         }
         return lines
     }
+
+    /// The text without its line breaks, for places that want one line.
+    static func oneLine(_ text: String) -> String {
+        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    }
 }

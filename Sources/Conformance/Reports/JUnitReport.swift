@@ -1,26 +1,5 @@
 /// JUnit XML: a `testsuite` for each area, a `testcase` for each case.
-final class JUnitReport: Report {
-    private let output: ReportOutput
-    private var run: RunDescription?
-    private var results: [CaseResult] = []
-
-    init(output: ReportOutput) {
-        self.output = output
-    }
-
-    func begin(_ run: RunDescription) {
-        self.run = run
-    }
-
-    func add(_ result: CaseResult) {
-        results.append(result)
-    }
-
-    func end(_ summary: RunSummary) throws {
-        guard let run else { return }
-        try output.write(Self.document(run: run, results: results, summary: summary))
-    }
-
+enum JUnitReport {
     static func document(run: RunDescription, results: [CaseResult], summary: RunSummary) -> String {
         var lines = [#"<?xml version="1.0" encoding="UTF-8"?>"#]
         lines.append(
@@ -30,10 +9,7 @@ final class JUnitReport: Report {
             let time = members.reduce(Duration.zero) { $0 + $1.duration }
             lines.append("  <testsuite name=\"\(escaped(area.name))\" \(tally(members)) time=\"\(seconds(time))\">")
             lines.append("    <properties>")
-            for (name, value) in [
-                ("product", "\(run.product.name) \(run.product.version)"), ("api", run.api),
-                ("driver", run.driver), ("endpoint", run.endpoint), ("seed", String(run.seed)),
-            ] {
+            for (name, value) in [("product", run.product.title)] + run.circumstances {
                 lines.append("      <property name=\"\(name)\" value=\"\(escaped(value))\"/>")
             }
             lines.append("    </properties>")

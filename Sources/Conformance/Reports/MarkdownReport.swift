@@ -1,32 +1,11 @@
 /// A Markdown summary of one run: counts, a table of areas, every case that is not as expected.
-final class MarkdownReport: Report {
-    private let output: ReportOutput
-    private var run: RunDescription?
-    private var results: [CaseResult] = []
-
-    init(output: ReportOutput) {
-        self.output = output
-    }
-
-    func begin(_ run: RunDescription) {
-        self.run = run
-    }
-
-    func add(_ result: CaseResult) {
-        results.append(result)
-    }
-
-    func end(_ summary: RunSummary) throws {
-        guard let run else { return }
-        try output.write(Self.document(run: run, results: results, summary: summary))
-    }
-
+enum MarkdownReport {
     private static let columns: [Verdict] = [
         .pass, .fail, .timeout, .error, .flaky, .xfail, .xpass, .unsupported, .skip,
     ]
 
     static func document(run: RunDescription, results: [CaseResult], summary: RunSummary) -> String {
-        var lines = ["# \(run.product.name) \(run.product.version)", ""]
+        var lines = ["# \(run.product.title)", ""]
         lines.append(
             "API \(run.api), driver `\(run.driver)`, \(results.count) cases, \(run.jobs) at once, seed \(run.seed), "
                 + "\(TerminalText.seconds(summary.duration)), \(summary.leftovers.count) left behind.")
@@ -56,7 +35,8 @@ final class MarkdownReport: Report {
             guard !verdict.isAsExpected, verdict != .xpass else { continue }
             for departure in result.departures.prefix(5) {
                 lines += [
-                    "", "  ```text", "  \(result.identity.file):\(departure.line): \(oneLine(departure.command))",
+                    "", "  ```text",
+                    "  \(result.identity.file):\(departure.line): \(FailureText.oneLine(departure.command))",
                 ]
                 lines += departure.expected.split(separator: "\n").map { "  expected  \($0)" }
                 lines += departure.got.split(separator: "\n").map { "  got       \($0)" }
@@ -70,11 +50,7 @@ final class MarkdownReport: Report {
         if let expectation = result.expectation {
             return MarkdownTable.escaped(expectation.reason) + (expectation.link.map { " (<\($0)>)" } ?? "")
         }
-        return MarkdownTable.escaped(result.reason.isEmpty ? result.identity.title : oneLine(result.reason))
-    }
-
-    private static func oneLine(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: " ")
+        return MarkdownTable.escaped(result.reason.isEmpty ? result.identity.title : FailureText.oneLine(result.reason))
     }
 }
 

@@ -59,6 +59,30 @@ protocol Report: AnyObject {
     func end(_ summary: RunSummary) throws
 }
 
+/// A report that is one document, written when all results are known.
+final class WholeReport: Report {
+    typealias Document = (_ run: RunDescription, _ results: [CaseResult], _ summary: RunSummary) -> String
+
+    private let output: ReportOutput
+    private let document: Document
+    private var run: RunDescription?
+    private var results: [CaseResult] = []
+
+    init(output: ReportOutput, document: @escaping Document) {
+        self.output = output
+        self.document = document
+    }
+
+    func begin(_ run: RunDescription) { self.run = run }
+
+    func add(_ result: CaseResult) { results.append(result) }
+
+    func end(_ summary: RunSummary) throws {
+        guard let run else { return }
+        try output.write(document(run, results, summary))
+    }
+}
+
 /// Where a report's text goes: a file that is made with its directories, or standard output.
 final class ReportOutput {
     private let handle: FileStream
@@ -95,9 +119,9 @@ extension ReportRequest {
         let output = try ReportOutput(path: path)
         return switch kind {
         case .ndjson: NDJSONReport(output: output)
-        case .junit: JUnitReport(output: output)
+        case .junit: WholeReport(output: output, document: JUnitReport.document)
         case .tap: TAPReport(output: output)
-        case .markdown: MarkdownReport(output: output)
+        case .markdown: WholeReport(output: output, document: MarkdownReport.document)
         }
     }
 }

@@ -9,8 +9,8 @@ final class TAPReport: Report {
 
     func begin(_ run: RunDescription) throws {
         try output.write(
-            "TAP version 14\n1..\(run.cases)\n# \(run.product.name) \(run.product.version), API \(run.api), "
-                + "driver \(run.driver), seed \(run.seed)\n")
+            "TAP version 14\n1..\(run.cases)\n# \(run.product.title), "
+                + run.circumstances.map { "\($0.name) \($0.value)" }.joined(separator: ", ") + "\n")
     }
 
     func add(_ result: CaseResult) throws {
@@ -27,9 +27,10 @@ final class TAPReport: Report {
         let name = "\(number) - \(escaped(result.identity.id))"
         switch result.verdict {
         case .pass: return ["ok \(name)"]
-        case .skip: return ["ok \(name) # SKIP \(oneLine(result.reason))"]
-        case .unsupported: return ["ok \(name) # SKIP unsupported: \(oneLine(result.reason))"]
-        case .xfail: return ["not ok \(name) # TODO \(oneLine(result.expectation?.reason ?? result.reason))"]
+        case .skip: return ["ok \(name) # SKIP \(FailureText.oneLine(result.reason))"]
+        case .unsupported: return ["ok \(name) # SKIP unsupported: \(FailureText.oneLine(result.reason))"]
+        case .xfail:
+            return ["not ok \(name) # TODO \(FailureText.oneLine(result.expectation?.reason ?? result.reason))"]
         case .xpass: return ["not ok \(name)", "  ---", "  verdict: xpass", "  ..."]
         case .fail, .error, .timeout, .flaky:
             var lines = ["not ok \(name)", "  ---", "  verdict: \(result.verdict.rawValue)"]
@@ -49,9 +50,5 @@ final class TAPReport: Report {
 
     private static func escaped(_ text: String) -> String {
         text.map { $0 == "#" || $0 == "\\" ? "\\\($0)" : String($0) }.joined()
-    }
-
-    private static func oneLine(_ text: String) -> String {
-        text.split(whereSeparator: \.isNewline).joined(separator: " ")
     }
 }

@@ -53,10 +53,7 @@ public struct CheckRun: Sendable {
         let reporter = try RunReporter(
             run: description, options: options, cases: selected.map { JudgedCase($0) }, screen: screen)
         await reporter.begin()
-        var needs = NeedCheck(engine: engine, hasRegistry: images.hasRegistry)
-        if selected.contains(where: { $0.frontMatter.needs.contains(.feature("privileged")) }) {
-            needs.privilegeRefusal = await PrivilegeProbe(engine: engine, identity: identity, images: images).refusal()
-        }
+        let needs = await needs(of: selected, images)
         let runner = CaseRunner(
             engine: engine, driver: try drivers(workspace: workspace), identity: identity,
             needs: needs, images: images, workspace: workspace,
@@ -78,6 +75,18 @@ public struct CheckRun: Sendable {
                 ExpectationFile.skeleton(product: engine.product, results: judged, keeping: expectations), to: path)
         }
         return summary
+    }
+
+    /// What the endpoint has of what these cases need; probed only for needs that occur.
+    private func needs(of selected: [ScenarioDocument], _ images: any ImageSupply) async -> NeedCheck {
+        var needs = NeedCheck(engine: engine, hasRegistry: images.hasRegistry)
+        let occurring = Set(selected.flatMap(\.frontMatter.needs))
+        let probe = ContainerProbe(engine: engine, identity: identity, images: images)
+        if occurring.contains(.feature("privileged")) { needs.privilegeRefusal = await PrivilegeProbe.refusal(probe) }
+        if occurring.contains(.publishedPorts) {
+            needs.portsRefusal = await PortProbe(probe: probe, address: needs.publishedAddress).refusal()
+        }
+        return needs
     }
 
     /// Cases that see the whole daemon come last, one by one; the others in an order that follows from the seed.

@@ -4,6 +4,8 @@ actor RunReporter {
     private let options: CheckOptions
     private let reports: [any Report]
     private let screen: FileStream?
+    /// Whether lines on the screen move.
+    nonisolated let redraws: Bool
     private var view: ProgressView
     private var results: [CaseResult] = []
     private var fault: (any Error)?
@@ -20,6 +22,7 @@ actor RunReporter {
         reports = opened
         var capabilities = options.terminal
         if screen !== FileStream.standardOutput { capabilities.redraws = false }
+        redraws = capabilities.redraws && screen != nil
         view = ProgressView(cases: cases, capabilities: capabilities, lists: options.verbose)
     }
 
@@ -32,8 +35,12 @@ actor RunReporter {
         show(view.began(identity, at: .now))
     }
 
-    func tick() {
-        show(view.redraw(at: .now))
+    /// Moves the time of the case under way on the screen along, until the task is cancelled.
+    func redraw(every interval: Duration) async throws {
+        while true {
+            try await Task.sleep(for: interval)
+            show(view.redraw(at: .now))
+        }
     }
 
     func finished(_ result: CaseResult) {

@@ -13,13 +13,9 @@ struct Scheduler: Sendable {
     ///
     /// - Returns: the results of the cases that were begun and not interrupted.
     func run(_ documents: [ScenarioDocument]) async -> [CaseResult] {
-        let ticker = Task {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: .milliseconds(500))
-                await reporter.tick()
-            }
-        }
-        defer { ticker.cancel() }
+        // A clock on the screen goes on where no case begins or ends; nothing waits for it.
+        let clock = reporter.redraws ? Task { try await reporter.redraw(every: .milliseconds(500)) } : nil
+        defer { clock?.cancel() }
         return await withTaskCancellationHandler {
             await runAll(documents)
         } onCancel: {

@@ -62,7 +62,7 @@ struct RunLines {
     func opening() -> String {
         let jobs = run.jobs == 1 ? "1 job" : "\(run.jobs) jobs"
         let parts = [
-            "Drydock \(run.suite)", "\(run.product.name) \(run.product.version) (API \(run.api))", run.endpoint,
+            "Drydock \(run.suite)", "\(run.product.title) (API \(run.api))", run.endpoint,
             run.cases == 1 ? "1 case" : "\(run.cases) cases", jobs, "seed \(run.seed)",
         ]
         let line = parts.joined(separator: " · ") + (run.driver == "api" ? "" : " · driver \(run.driver)")

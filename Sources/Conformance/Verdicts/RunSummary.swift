@@ -13,6 +13,9 @@ public struct Product: Sendable, Hashable, CustomStringConvertible {
         self.version = version
     }
 
+    /// The name with the whole version, as a person reads it: `docker 28.5.2+dfsg1`.
+    public var title: String { "\(name) \(version)" }
+
     /// The name with major and minor version, as expectation files are called: `docker-28.5`.
     public var description: String {
         let numbers = version.drop { !$0.isNumber }.prefix { $0.isNumber || $0 == "." }.split(separator: ".").prefix(2)
@@ -74,6 +77,13 @@ public struct RunDescription: Sendable, Hashable {
         self.expectations = expectations
         self.suite = suite
         self.hostOptions = hostOptions
+    }
+}
+
+extension RunDescription {
+    /// How the run was made, as reports head their results.
+    var circumstances: [(name: String, value: String)] {
+        [("API", api), ("driver", driver), ("endpoint", endpoint), ("jobs", String(jobs)), ("seed", String(seed))]
     }
 }
 

@@ -21,6 +21,8 @@ public struct EndpointResolver: Sendable {
         public var host: String?
         /// `--context`.
         public var context: String?
+        /// `--config`: the folder of `config.json` and of the contexts.
+        public var configurationDirectory: String?
         /// `--tls`; `nil` where not given.
         public var tls: Bool?
         /// `--tlsverify`; `nil` where not given. Given at all, it turns TLS on.
@@ -35,7 +37,8 @@ public struct EndpointResolver: Sendable {
         /// Options by parts.
         public init(
             host: String? = nil, context: String? = nil, tls: Bool? = nil, tlsVerify: Bool? = nil,
-            authoritiesPath: String? = nil, certificatePath: String? = nil, keyPath: String? = nil
+            authoritiesPath: String? = nil, certificatePath: String? = nil, keyPath: String? = nil,
+            configurationDirectory: String? = nil
         ) {
             self.host = host
             self.context = context
@@ -44,6 +47,7 @@ public struct EndpointResolver: Sendable {
             self.authoritiesPath = authoritiesPath
             self.certificatePath = certificatePath
             self.keyPath = keyPath
+            self.configurationDirectory = configurationDirectory
         }
     }
 
@@ -161,7 +165,7 @@ public struct EndpointResolver: Sendable {
     }
 
     private var configurationDirectory: String {
-        variable("DOCKER_CONFIG") ?? "\(variable("HOME") ?? "")/.docker"
+        nonEmpty(options.configurationDirectory) ?? variable("DOCKER_CONFIG") ?? "\(variable("HOME") ?? "")/.docker"
     }
 
     private func read(_ path: String) throws(EndpointResolverError) -> [UInt8]? {

@@ -7,6 +7,7 @@ struct CommandContext: Sendable {
     let invocation: DockerInvocation
     let client: DockerClient
     let io: CommandIO
+    let configuration: ClientConfiguration
 
     var flags: ParsedFlags { invocation.flags }
     var arguments: [String] { invocation.operands }
@@ -62,6 +63,8 @@ extension CommandContext {
             var bytes: [UInt8] = []
             for try await chunk in stream where bytes.count < EngineError.maximumBodyBytes { bytes += chunk }
             await stream.close()
+            // docker's CLI does not read what a daemon says to a refused upgrade.
+            if case .tcp = upgrade { throw CommandFailure("unable to upgrade to tcp, received \(stream.head.status)") }
             throw failure(stream.head, bytes)
         }
         return stream

@@ -167,7 +167,7 @@ extension CommandContext {
         if stdin { query.append(("stdin", "1")) }
         if stdout { query.append(("stdout", "1")) }
         if stderr { query.append(("stderr", "1")) }
-        if flags.isSet("detach-keys") { query.append(("detachKeys", flags.string("detach-keys"))) }
+        if !detachKeys.isEmpty { query.append(("detachKeys", detachKeys)) }
         return try await open(
             "POST", "/containers/\(Self.escape(id))/attach", query: query, headers: [("Content-Type", "text/plain")],
             upgrade: .tcp)

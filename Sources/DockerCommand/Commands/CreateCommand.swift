@@ -106,7 +106,7 @@ enum CreateCommand {
         var query: CommandContext.Query = []
         if context.flags.isSet("name") { query.append(("name", context.flags.string("name"))) }
         if !platform.isEmpty { query.append(("platform", platform)) }
-        let size = context.flags.bool("tty") && context.io.isStdoutTTY ? context.io.windowSize() : nil
+        let size = context.io.isStdoutTTY ? context.io.windowSize() : nil
         let json = body.json(version: try await context.negotiatedVersion(), consoleSize: size)
         do {
             return try await context.json(

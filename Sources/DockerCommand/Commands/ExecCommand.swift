@@ -8,7 +8,7 @@ enum ExecCommand {
         let name = context.arguments[0]
         let isTTY = flags.bool("tty"), isDetached = flags.bool("detach")
         let takesInput = flags.bool("interactive") && !isDetached
-        let keys = DetachKeys(flags.string("detach-keys"))
+        let keys = DetachKeys(context.detachKeys)
         let environment = try Environment.variables(context)
         // Asked first so that a container that is not there is named before anything about the terminal.
         try await context.call("GET", "/containers/\(CommandContext.escape(name))/json")
@@ -22,7 +22,7 @@ enum ExecCommand {
         body.members += [
             member("AttachStdin", .bool(takesInput)), member("AttachStderr", .bool(!isDetached)),
             member("AttachStdout", .bool(!isDetached)), member("Detach", .bool(isDetached)),
-            member("DetachKeys", .string(flags.string("detach-keys"))), member("Env", .stringsOrNull(environment)),
+            member("DetachKeys", .string(context.detachKeys)), member("Env", .stringsOrNull(environment)),
             member("WorkingDir", .string(flags.string("workdir"))),
             member("Cmd", .strings(Array(context.arguments.dropFirst()))),
         ]

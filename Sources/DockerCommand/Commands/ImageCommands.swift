@@ -23,6 +23,7 @@ enum ImageCommands {
                 .bool("-a, --all", "Show intermediate images too"), .bool("--digests", "Show digests"),
                 ContainerCommands.filter, .string("--format", ContainerCommands.formatUsage),
                 .bool("--no-trunc", "Cut nothing short"), .bool("-q, --quiet", "Print IDs only"),
+                .bool("--tree", "List multi-platform images as a tree (experimental in docker)"),
             ], arity: .atMost(1), images: .first, takesFilter: true, isRepeatable: true, execute: ListCommands.images),
         CommandSpec(
             names: [["image", "rm"], ["image", "remove"], ["rmi"]], usage: ["[OPTIONS] IMAGE [IMAGE...]"],
@@ -135,7 +136,7 @@ enum ImageActions {
             let id = layer["Id"]?.string ?? "", created = layer["Created"]?.int64 ?? 0
             let size = layer["Size"]?.double ?? 0
             let by = (layer["CreatedBy"]?.string ?? "").map { $0 == "\t" ? " " : String($0) }.joined()
-            let at = CivilTime(created).text(separator: "T", zone: "Z")
+            let at = Units.rfc3339(created, context.io.zone(created))
             return ListFormat.Row(fields: [
                 "ID": .string(cutsShort ? Shorten.id(id) : id),
                 "CreatedSince": .string(
@@ -152,7 +153,7 @@ enum ImageActions {
         }
         let layout = ListFormat(
             columns: [
-                .init("IMAGE", "ID"), .init("CREATED", isHuman ? "CreatedSince" : "CreatedAt"),
+                .init("IMAGE", "ID"), isHuman ? .init("CREATED", "CreatedSince") : .init("CREATED AT", "CreatedAt"),
                 .init("CREATED BY", "CreatedBy"), .init("SIZE", "Size"), .init("COMMENT", "Comment"),
             ],
             headers: ["CreatedAt": "CREATED AT", "CreatedSince": "CREATED"], typeName: "image.historyContext")

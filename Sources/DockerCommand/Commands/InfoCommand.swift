@@ -16,7 +16,7 @@ enum InfoCommand {
                 "Warnings": .null,
             ]
             if format == "json" {
-                try await context.io.print(JSONValue.object(object).text(.init(escapesHTML: true)))
+                try await context.io.print(JSONValue.object(object).text())
                 return 0
             }
             let template = try Template.format(format, prefix: "template parsing error", exitCode: 64)

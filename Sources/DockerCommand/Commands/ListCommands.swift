@@ -7,7 +7,7 @@ enum ListCommands {
     static let containers: @Sendable (CommandContext) async throws -> Int32 = { context in
         let flags = context.flags
         let last = flags.bool("latest") ? 1 : flags.int("last", default: -1)
-        let format = flags.string("format")
+        let format = context.format("psFormat")
         // docker reads the template first, to see whether it asks for sizes.
         _ = try Template.format(format, prefix: "failed to parse template")
         var query = try filters(context)
@@ -19,20 +19,21 @@ enum ListCommands {
             for container in list { try await context.io.print(id(container, context)) }
             return 0
         }
-        let rows = list.map { ContainerRow.row($0, truncate: !flags.bool("no-trunc"), now: context.io.now()) }
+        let rows = list.map { ContainerRow.row($0, truncate: !flags.bool("no-trunc"), io: context.io) }
         try await context.io.write(try ContainerRow.format(size: flags.bool("size")).render(rows, format: format))
         return 0
     }
 
     static let images: @Sendable (CommandContext) async throws -> Int32 = { context in
         let flags = context.flags
+        if flags.bool("tree") { return try await imageTree(context) }
         var query = try filters(context, reference: context.arguments.first)
         if flags.bool("all") { query.append(("all", "1")) }
         let list = try await context.json("GET", "/images/json", query: query).array ?? []
-        let format = flags.string("format")
+        let format = context.format("imagesFormat")
         if flags.bool("quiet"), format.isEmpty || format == "table" {
             for image in list {
-                let names = ImageRow.rows(image, truncate: false, digests: flags.bool("digests"), now: 0)
+                let names = ImageRow.rows(image, truncate: false, digests: flags.bool("digests"), io: context.io)
                 for _ in names { try await context.io.print(id(image, context)) }
             }
             return 0
@@ -41,47 +42,49 @@ enum ListCommands {
         let rows = list.flatMap {
             ImageRow.rows(
                 $0, truncate: !flags.bool("no-trunc"), digests: digests || format.contains(".Digest"),
-                now: context.io.now())
+                io: context.io)
         }
         try await context.io.write(try ImageRow.format(digests: digests).render(rows, format: format))
+        return 0
+    }
+
+    private static func imageTree(_ context: CommandContext) async throws -> Int32 {
+        let flags = context.flags
+        for (flag, shown) in [("quiet", "quiet"), ("no-trunc", "no-trunc"), ("digests", "show-digest")]
+        where flags.bool(flag) {
+            throw CommandFailure("--\(shown) is not yet supported with --tree")
+        }
+        if flags.isSet("format") { throw CommandFailure("--format is not yet supported with --tree") }
+        let version = try await context.negotiatedVersion()
+        guard version >= APIVersion(major: 1, minor: 47) else {
+            throw CommandFailure(
+                "\"--tree\" requires API version 1.47, but the Docker daemon API version is \(version)")
+        }
+        var query = try filters(context, reference: context.arguments.first)
+        if flags.bool("all") { query.append(("all", "1")) }
+        query.append(("manifests", "1"))
+        let list = try await context.json("GET", "/images/json", query: query).array ?? []
+        let columns = context.io.isStdoutTTY ? context.io.windowSize()?.columns ?? 0 : nil
+        try await context.io.write(ImageTree(list, all: flags.bool("all"), columns: columns).text)
         return 0
     }
 
     static let volumes: @Sendable (CommandContext) async throws -> Int32 = { context in
         let answer = try await context.json("GET", "/volumes", query: try filters(context))
         let volumes = (answer["Volumes"]?.array ?? []).sorted { natural($0["Name"], $1["Name"]) }
-        let format = context.flags.string("format")
+        let format = context.format("volumesFormat")
         if context.flags.bool("quiet"), format.isEmpty {
             for volume in volumes { try await context.io.print(volume["Name"]?.string ?? "") }
             return 0
         }
-        let rows = volumes.map { volume in
-            let labels = strings(volume["Labels"])
-            return ListFormat.Row(
-                fields: [
-                    "Name": volume["Name"] ?? "", "Driver": volume["Driver"] ?? "", "Scope": volume["Scope"] ?? "",
-                    "Mountpoint": volume["Mountpoint"] ?? "", "Labels": .string(joined(labels)),
-                    "Links": .string(volume["UsageData"]?["RefCount"]?.int64.map(String.init) ?? "N/A"),
-                    "Size": .string(
-                        volume["UsageData"]?["Size"]?.double.map { Units.humanSize($0, precision: 4) } ?? "N/A"),
-                    "Group": "N/A", "Availability": "N/A", "Status": "N/A",
-                ], labels: labels)
-        }
-        let layout = ListFormat(
-            columns: [.init("DRIVER", "Driver"), .init("VOLUME NAME", "Name")],
-            headers: [
-                "Scope": "SCOPE", "Mountpoint": "MOUNTPOINT", "Labels": "LABELS", "Links": "LINKS", "Size": "SIZE",
-                "Group": "GROUP", "Availability": "AVAILABILITY", "Status": "STATUS",
-            ],
-            typeName: "formatter.volumeContext")
-        try await context.io.write(try layout.render(rows, format: format))
+        try await context.io.write(try VolumeRow.format.render(volumes.map { VolumeRow.row($0) }, format: format))
         return 0
     }
 
     static let networks: @Sendable (CommandContext) async throws -> Int32 = { context in
         let networks = (try await context.json("GET", "/networks", query: try filters(context)).array ?? [])
             .sorted { natural($0["Name"], $1["Name"]) }
-        let format = context.flags.string("format")
+        let format = context.format("networksFormat")
         if context.flags.bool("quiet"), format.isEmpty {
             for network in networks { try await context.io.print(id(network, context)) }
             return 0
@@ -96,7 +99,7 @@ enum ListCommands {
                     "IPv6": .string(network["EnableIPv6"]?.bool == true ? "true" : "false"),
                     "Internal": .string(network["Internal"]?.bool == true ? "true" : "false"),
                     "Labels": .string(joined(labels)),
-                    "CreatedAt": .string(created(network["Created"]?.string ?? "")),
+                    "CreatedAt": .string(moment(network["Created"]?.string ?? "", context.io)),
                 ], labels: labels)
         }
         let layout = ListFormat(
@@ -141,11 +144,15 @@ enum ListCommands {
         return context.flags.bool("no-trunc") ? id : Shorten.id(id)
     }
 
-    private static func created(_ text: String) -> String {
+    /// A moment of the daemon's as Go writes it: under the zone's name where that is the zone here.
+    static func moment(_ text: String, _ io: CommandIO) -> String {
         guard let moment = CivilTime.parse(text) else { return text }
         var fraction = String(text.drop { $0 != "." }.prefix { $0 != "Z" && $0 != "+" })
         while fraction.hasSuffix("0") { fraction.removeLast() }
-        return CivilTime(moment.seconds).text(separator: " ", zone: "\(fraction) +0000 UTC")
+        let local = io.zone(moment.seconds)
+        var zone = moment.offset == 0 ? .utc : LocalZone(offset: moment.offset, abbreviation: local.abbreviation)
+        if moment.offset != 0, moment.offset != local.offset { zone.abbreviation = zone.sign() }
+        return Units.goTime(moment.seconds, zone, fraction: fraction)
     }
 
     /// Names in natural order: runs of digits compare as numbers.

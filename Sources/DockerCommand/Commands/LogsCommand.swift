@@ -10,7 +10,7 @@ enum LogsCommand {
             ("stdout", "1"), ("stderr", "1"), ("tail", flags.string("tail", default: "all")),
         ]
         for name in ["since", "until"] where !flags.string(name).isEmpty {
-            do { query.append((name, try Timestamp.parameter(flags.string(name), now: context.io.now()))) } catch let
+            do { query.append((name, try Timestamp.parameter(flags.string(name), io: context.io))) } catch let
                 error as ValueError
             {
                 throw ValueError("invalid value for \"\(name)\": \(error.message)")
@@ -31,11 +31,13 @@ enum LogsCommand {
 /// Times as `--since` and `--until` take them.
 enum Timestamp {
     /// Seconds, with nanoseconds where a date was given, for the query.
-    static func parameter(_ text: String, now: Int64) throws(ValueError) -> String {
-        if let nanoseconds = try? GoDuration.parse(text) { return String(now - nanoseconds / 1_000_000_000) }
+    static func parameter(_ text: String, io: CommandIO) throws(ValueError) -> String {
+        if let nanoseconds = try? GoDuration.parse(text) { return String(io.now() - nanoseconds / 1_000_000_000) }
         if text.contains("-"), let moment = CivilTime.parse(text) {
             let fraction = String(moment.nanoseconds)
-            return "\(moment.seconds)." + String(repeating: "0", count: 9 - fraction.count) + fraction
+            // A date without a zone is the user's own.
+            let seconds = moment.hasZone ? moment.seconds : moment.seconds - io.zone(io.now()).offset
+            return "\(seconds)." + String(repeating: "0", count: 9 - fraction.count) + fraction
         }
         guard text.first?.isNumber == true, text.allSatisfy({ $0.isNumber || $0 == "." }) else {
             throw ValueError(

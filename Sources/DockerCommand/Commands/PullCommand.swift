@@ -35,7 +35,10 @@ enum PullCommand {
             query.append(("tag", tag))
         }
         if !platform.isEmpty { query.append(("platform", platform.lowercased())) }
-        let auth = RegistryCredentials(environment: context.io.environment).header(for: full.domain)
+        let credentials = RegistryCredentials(
+            configuration: context.configuration, environment: context.io.environment)
+        let (auth, warning) = await credentials.header(for: full.domain)
+        if let warning { try await context.io.warn(warning) }
         let stream = try await context.open(
             "POST", "/images/create", query: query,
             headers: [("X-Registry-Auth", auth), ("Content-Type", "text/plain")],
@@ -45,26 +48,21 @@ enum PullCommand {
     }
 }
 
-/// Progress of pull, load and import as docker prints it where there is no terminal.
+/// Progress of pull, load and import on the command's streams.
 enum ProgressPrinter {
     static func run(_ stream: EngineStream, _ io: CommandIO, toError: Bool = false, isQuiet: Bool = false) async throws
     {
+        var display = ProgressDisplay(
+            isTerminal: toError ? io.isStderrTTY : io.isStdoutTTY, width: { io.windowSize()?.columns ?? 200 },
+            zone: io.zone, now: io.now)
         for try await (value, _) in stream.jsonValues() {
             if let detail = value["errorDetail"]?["message"]?.string ?? value["error"]?.string {
                 throw CommandFailure(detail)
             }
-            guard !isQuiet, let line = text(value) else { continue }
-            if toError { try await io.writeError(Array(line.utf8)) } else { try await io.write(line) }
+            guard !isQuiet else { continue }
+            let bytes = Array(display.text(value).utf8)
+            guard !bytes.isEmpty else { continue }
+            if toError { try await io.writeError(bytes) } else { try await io.writeOutput(bytes) }
         }
-    }
-
-    /// Bars are for terminals: what carries progress is left out.
-    private static func text(_ value: JSONValue) -> String? {
-        if let stream = value["stream"]?.string { return stream }
-        if value["progressDetail"]?.object?.members.isEmpty == false { return nil }
-        guard let status = value["status"]?.string else { return nil }
-        let id = value["id"]?.string.map { $0.isEmpty ? "" : "\($0): " } ?? ""
-        let from = value["from"]?.string.map { $0.isEmpty ? "" : "(from \($0)) " } ?? ""
-        return "\(id)\(from)\(status)\n"
     }
 }

@@ -15,7 +15,7 @@ enum RunCommand {
         } else {
             try checkTTY(context, attachesStdin: body.attachStdin, isTTY: body.isTTY)
         }
-        let keys = DetachKeys(flags.string("detach-keys"))
+        let keys = DetachKeys(context.detachKeys)
         let id: String
         do { id = try await CreateCommand.create(context, body) } catch { throw try refusal(error, context) }
         let attached = body

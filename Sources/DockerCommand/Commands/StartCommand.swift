@@ -45,7 +45,7 @@ enum StartCommand {
         let id = container["Id"]?.string ?? name
         let isTTY = container["Config"]?["Tty"]?.bool == true
         let takesInput = context.flags.bool("interactive") && container["Config"]?["OpenStdin"]?.bool == true
-        let keys = DetachKeys(context.flags.string("detach-keys"))
+        let keys = DetachKeys(context.detachKeys)
         return try await context.proxying(id, signals: !isTTY) {
             let stream = try await context.openAttach(id, stdin: takesInput, stdout: true, stderr: true)
             let removes = container["HostConfig"]?["AutoRemove"]?.bool == true
@@ -76,7 +76,7 @@ enum StartCommand {
 enum AttachCommand {
     static let run: @Sendable (CommandContext) async throws -> Int32 = { context in
         let name = context.arguments[0]
-        let keys = DetachKeys(context.flags.string("detach-keys"))
+        let keys = DetachKeys(context.detachKeys)
         let wait = try await context.openWait(name, condition: nil)
         let container = try await running(context, name)
         let isTTY = container["Config"]?["Tty"]?.bool == true

@@ -14,7 +14,7 @@ enum StatsCommand {
         await context.io.onReady()
         repeat {
             let rows = try await sample(context, names)
-            try await context.io.write(try layout.render(rows, format: context.flags.string("format")))
+            try await context.io.write(try layout.render(rows, format: context.format("statsFormat")))
             try Task.checkCancellation()
         } while !context.flags.bool("no-stream")
         return 0

@@ -25,7 +25,7 @@ enum VersionCommand {
                     JSONObject(members: [
                         member("Client", .object(client)), member("Server", server ?? .null),
                     ])
-                ).text(.init(escapesHTML: true)))
+                ).text())
         } else {
             try await context.io.write(text(client, server))
         }
@@ -91,7 +91,9 @@ enum VersionCommand {
         add("API version:", detail("ApiVersion") + (minimum.isEmpty ? "" : " (minimum version \(minimum))"))
         add("Go version:", detail("GoVersion"))
         add("Git commit:", detail("GitCommit"))
-        add("Built:", CivilTime.parse(detail("BuildTime")).map { CivilTime($0.seconds).ansi } ?? detail("BuildTime"))
+        add(
+            "Built:",
+            CivilTime.parse(detail("BuildTime")).map { CivilTime($0.seconds + $0.offset).ansi } ?? detail("BuildTime"))
         add("OS/Arch:", "\(detail("Os"))/\(detail("Arch"))")
         add("Experimental:", detail("Experimental").isEmpty ? "false" : detail("Experimental"))
         return lines

@@ -18,7 +18,7 @@ enum ContainerRow {
             typeName: "formatter.ContainerContext")
     }
 
-    static func row(_ container: JSONValue, truncate: Bool, now: Int64) -> ListFormat.Row {
+    static func row(_ container: JSONValue, truncate: Bool, io: CommandIO) -> ListFormat.Row {
         let id = container["Id"]?.string ?? ""
         let created = container["Created"]?.int64 ?? 0
         let command = container["Command"]?.string ?? ""
@@ -30,8 +30,8 @@ enum ContainerRow {
             "Names": .string(names(container, truncate: truncate)),
             "Image": .string(image(container, truncate: truncate)),
             "Command": .string(GoValue.quote(truncate ? Shorten.ellipsis(command, 20) : command)),
-            "CreatedAt": .string(Units.goTime(created)),
-            "RunningFor": .string(Units.humanDuration(now - created) + " ago"),
+            "CreatedAt": .string(Units.goTime(created, io.zone(created))),
+            "RunningFor": .string(Units.humanDuration(io.now() - created) + " ago"),
             "Ports": .string(PortList.text(container["Ports"]?.array ?? [])),
             "State": container["State"] ?? "", "Status": container["Status"] ?? "",
             "Size": .string(size(container)),

@@ -16,7 +16,7 @@ enum ImageRow {
             typeName: "formatter.imageContext")
     }
 
-    static func rows(_ image: JSONValue, truncate: Bool, digests: Bool, now: Int64) -> [ListFormat.Row] {
+    static func rows(_ image: JSONValue, truncate: Bool, digests: Bool, io: CommandIO) -> [ListFormat.Row] {
         names(image, digests: digests).map { name in
             let id = image["Id"]?.string ?? ""
             let created = image["Created"]?.int64 ?? 0
@@ -29,8 +29,8 @@ enum ImageRow {
             return ListFormat.Row(fields: [
                 "ID": .string(truncate ? Shorten.id(id) : id), "Repository": .string(name.repository),
                 "Tag": .string(name.tag), "Digest": .string(name.digest),
-                "CreatedSince": .string(created <= 0 ? "N/A" : Units.humanDuration(now - created) + " ago"),
-                "CreatedAt": .string(Units.goTime(created)), "Size": .string(Units.humanSize(size)),
+                "CreatedSince": .string(created <= 0 ? "N/A" : Units.humanDuration(io.now() - created) + " ago"),
+                "CreatedAt": .string(Units.goTime(created, io.zone(created))), "Size": .string(Units.humanSize(size)),
                 "VirtualSize": .string(Units.humanSize(size, precision: 4)),
                 "Containers": .string(containers == -1 ? "N/A" : String(containers)),
                 "SharedSize": .string(optional("SharedSize")), "UniqueSize": "N/A",

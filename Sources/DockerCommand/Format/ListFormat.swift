@@ -16,6 +16,11 @@ struct ListFormat: Sendable {
     struct Row: Sendable {
         var fields: [String: JSONValue]
         var labels: [String: String] = [:]
+
+        /// The fields as an object, by name.
+        var json: JSONValue {
+            .object(JSONObject(members: fields.sorted { $0.key < $1.key }.map { member($0.key, $0.value) }))
+        }
     }
 
     /// The columns of the table, in order.
@@ -24,12 +29,14 @@ struct ListFormat: Sendable {
     var headers: [String: String] = [:]
     /// The name of docker's row type, for messages.
     var typeName = "formatter.subContext"
+    /// What docker says before the fault of a template, where it says the same of all.
+    var faultPrefix: String?
 
     /// The text for `--format format`.
     func render(_ rows: [Row], format: String) throws(CommandFailure) -> String {
         if format.isEmpty || format == "table" { return table(rows) }
         if format == "json" {
-            return rows.map { Self.json($0).text(.init(escapesHTML: true)) + "\n" }.joined()
+            return rows.map { $0.json.text(.init(escapesHTML: true)) + "\n" }.joined()
         }
         let isTable = format == "table" || format.hasPrefix("table ")
         let body = isTable ? String(format.dropFirst(6)).trimmingSpaces() : format
@@ -38,20 +45,22 @@ struct ListFormat: Sendable {
             var lines: [String] = []
             if isTable {
                 lines.append(
-                    try template.execute(.init(value: headerRow, methods: Self.headerMethods, missing: missing)))
+                    try template.execute(
+                        .init(
+                            value: headerRow, methods: Self.headerMethods, missing: missing, inert: Self.headerFunctions
+                        )))
             }
             for row in rows { lines.append(try template.execute(subject(row))) }
             let text = lines.map { $0 + "\n" }.joined()
             return isTable ? Table().align(text) : text
         } catch {
-            throw CommandFailure(Self.message(error, body))
+            throw CommandFailure(faultPrefix.map { "\($0): \(error.message)" } ?? Self.message(error, body))
         }
     }
 
     /// A template that failed, as docker reports it for listings.
     static func message(_ error: TemplateError, _ template: String) -> String {
-        let isExecution = error.message.contains("executing")
-        return isExecution
+        error.isExecution
             ? "failed to execute template: \(error.message)" : "failed to parse template: \(error.message)"
     }
 
@@ -82,7 +91,7 @@ struct ListFormat: Sendable {
     private func subject(_ row: Row) -> Template.Subject {
         let labels = row.labels
         return Template.Subject(
-            value: Self.json(row),
+            value: row.json,
             methods: ["Label": { .string(labels[$0.first?.string ?? ""] ?? "") }],
             missing: missing)
     }
@@ -98,6 +107,9 @@ struct ListFormat: Sendable {
         return .strings(values)
     }
 
+    /// docker leaves headers as they are where a row's value is turned.
+    private static let headerFunctions: Set<String> = ["json", "title", "lower", "upper", "truncate"]
+
     private static let headerMethods: [String: @Sendable ([JSONValue]) -> JSONValue] = [
         "Label": { values in
             let name = values.first?.string ?? ""
@@ -105,10 +117,6 @@ struct ListFormat: Sendable {
             return .string(last.map { $0 == "-" || $0 == "_" ? " " : String($0) }.joined().uppercased())
         }
     ]
-
-    private static func json(_ row: Row) -> JSONValue {
-        .object(JSONObject(members: row.fields.sorted { $0.key < $1.key }.map { member($0.key, $0.value) }))
-    }
 }
 
 /// IDs and texts cut to fit.

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Numbers and times as people read them, in go-units' way.
 enum Units {
     /// `1.98MB`: powers of 1000, three significant digits.
@@ -40,50 +48,33 @@ enum Units {
         return "\(seconds / 3600 / 24 / 365) years"
     }
 
-    /// `2026-11-24 00:14:08 +0000 UTC`, as Go writes a time in UTC.
-    static func goTime(_ seconds: Int64) -> String { CivilTime(seconds).text(separator: " ", zone: " +0000 UTC") }
-}
-
-/// Decimal texts without locale.
-enum Decimal {
-    /// `%.*g` for values that need no exponent.
-    static func significant(_ value: Double, digits: Int) -> String {
-        guard value != 0 else { return "0" }
-        var whole = 1
-        var bound = 10.0
-        let magnitude = abs(value)
-        while magnitude >= bound {
-            whole += 1
-            bound *= 10
-        }
-        var places = max(0, digits - whole)
-        if magnitude < 1 {
-            var small = magnitude
-            while small < 1 {
-                small *= 10
-                places += 1
-            }
-            places -= 1
-            if places < digits { places = max(places, digits) }
-        }
-        var text = fixed(value, digits: places)
-        if text.contains(".") {
-            while text.hasSuffix("0") { text.removeLast() }
-            if text.hasSuffix(".") { text.removeLast() }
-        }
-        return text
+    /// `2026-11-24 00:14:08 +0000 UTC`, as Go writes a time; a fraction comes with its point.
+    static func goTime(_ seconds: Int64, _ zone: LocalZone, fraction: String = "") -> String {
+        CivilTime(seconds + zone.offset).text(separator: " ", zone: "\(fraction) \(zone.sign()) \(zone.abbreviation)")
     }
 
+    /// `2026-11-24T00:14:08Z`; a fraction comes with its point.
+    static func rfc3339(_ seconds: Int64, _ zone: LocalZone, fraction: String = "") -> String {
+        CivilTime(seconds + zone.offset).text(separator: "T", zone: fraction + zone.rfc3339)
+    }
+}
+
+/// Decimal texts as C and Go write them.
+enum Decimal {
+    /// `%.*g`.
+    static func significant(_ value: Double, digits: Int) -> String { text(value, "%.\(digits)g") }
+
     /// `%.*f`.
-    static func fixed(_ value: Double, digits: Int) -> String {
-        var factor = 1.0
-        for _ in 0..<digits { factor *= 10 }
-        let scaled = (abs(value) * factor).rounded(.toNearestOrEven)
-        guard scaled < 9e18 else { return String(value) }
-        let text = String(UInt64(scaled))
-        let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
-        let sign = value < 0 && scaled != 0 ? "-" : ""
-        return digits == 0 ? sign + padded : sign + padded.dropLast(digits) + "." + padded.suffix(digits)
+    static func fixed(_ value: Double, digits: Int) -> String { text(value, "%.\(digits)f") }
+
+    private static func text(_ value: Double, _ format: String) -> String {
+        // The longest double has 309 digits before its point; no format here asks for many after it.
+        String(unsafeUninitializedCapacity: 512) { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { characters in
+                let length = withVaList([value]) { vsnprintf(characters.baseAddress, characters.count, format, $0) }
+                return min(max(0, Int(length)), characters.count - 1)
+            }
+        }
     }
 }
 
@@ -129,9 +120,18 @@ struct CivilTime: Sendable {
         return String(repeating: "0", count: max(0, width - text.count)) + text
     }
 
-    /// Seconds and nanoseconds since 1970 of an RFC 3339 text, or of docker's shorter forms (`2006-01-02`,
-    /// `2006-01-02T15:04`), which are taken as UTC.
-    static func parse(_ text: String) -> (seconds: Int64, nanoseconds: Int64)? {
+    /// A moment that was read, and what its text said of its zone.
+    struct Parsed: Sendable {
+        /// Since 1970.
+        var seconds: Int64
+        var nanoseconds: Int64
+        /// Seconds east of Greenwich; 0 where the text had no zone.
+        var offset: Int64 = 0
+        var hasZone = false
+    }
+
+    /// An RFC 3339 text, or docker's shorter forms (`2006-01-02`, `2006-01-02T15:04`), as UTC where it names no zone.
+    static func parse(_ text: String) -> Parsed? {
         let halves = text.split(maxSplits: 1, whereSeparator: { $0 == "T" || $0 == " " })
         let date = halves.first.map { $0.split(separator: "-").map { Int64($0) } } ?? []
         guard date.count == 3, let year = date[0], let month = date[1], let day = date[2], (1...12).contains(month)
@@ -139,15 +139,19 @@ struct CivilTime: Sendable {
             return nil
         }
         var seconds = days(year, month, day) * 86_400
-        guard halves.count == 2 else { return (seconds, 0) }
+        guard halves.count == 2 else { return Parsed(seconds: seconds, nanoseconds: 0) }
         var clock = halves[1]
+        var offset: Int64 = 0, hasZone = true
         if clock.hasSuffix("Z") {
             clock.removeLast()
         } else if let sign = clock.lastIndex(where: { $0 == "+" || $0 == "-" }) {
             let zone = clock[sign...].dropFirst().split(separator: ":").compactMap { Int64($0) }
             guard zone.count == 2 else { return nil }
-            seconds += (clock[sign] == "-" ? 1 : -1) * (zone[0] * 3600 + zone[1] * 60)
+            offset = (clock[sign] == "-" ? -1 : 1) * (zone[0] * 3600 + zone[1] * 60)
+            seconds -= offset
             clock = clock[..<sign]
+        } else {
+            hasZone = false
         }
         let fraction = clock.split(separator: ".", maxSplits: 1)
         let parts = (fraction.first ?? "").split(separator: ":").map { Int64($0) }
@@ -157,7 +161,8 @@ struct CivilTime: Sendable {
             seconds += part * scale
         }
         let digits = fraction.count == 2 ? fraction[1].prefix(9) : ""
-        return (seconds, (Int64(digits) ?? 0) * power(10, 9 - digits.count) * (digits.isEmpty ? 0 : 1))
+        let nanoseconds = (Int64(digits) ?? 0) * power(10, 9 - digits.count) * (digits.isEmpty ? 0 : 1)
+        return Parsed(seconds: seconds, nanoseconds: nanoseconds, offset: offset, hasZone: hasZone)
     }
 
     private static func power(_ base: Int64, _ exponent: Int) -> Int64 {

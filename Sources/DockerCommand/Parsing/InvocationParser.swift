@@ -27,6 +27,7 @@ struct InvocationParser {
                 return text(CommandTable.help(group: group), options)
             }
             guard let spec = CommandTable.spec([head, next]) else {
+                if let absent = AbsentCommands.refusal([head, next]) { throw absent }
                 if next.hasPrefix("-") {
                     throw flagError(
                         next.hasPrefix("--")
@@ -42,6 +43,7 @@ struct InvocationParser {
             return try read(spec, path: "docker \(head) \(next)", end: start + 2, options)
         }
         guard let spec = CommandTable.spec([head]) else {
+            if let absent = AbsentCommands.refusal(Array(words.prefix(2))) { throw absent }
             throw UsageError(
                 message: "docker: unknown command: docker \(head)\n\nRun 'docker --help' for more information",
                 exitCode: 1)

@@ -68,14 +68,24 @@ enum GoFormat {
         case ("q", .array(let elements)): return "[" + elements.map { render($0, "q", "") }.joined(separator: " ") + "]"
         case ("d", .number(let number)) where number.isInteger: return number.text
         case ("t", .bool(let flag)): return flag ? "true" : "false"
-        case ("x", .number(let number)): return number.int64.map { String($0, radix: 16) } ?? number.text
-        case ("x", .string(let text)): return text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        case ("x", .number(let number)), ("X", .number(let number)):
+            return number.int64.map { String($0, radix: 16, uppercase: verb == "X") } ?? number.text
+        case ("x", .string(let text)), ("X", .string(let text)):
+            return text.utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: verb == "X") }.joined()
+        case ("o", .number(let number)): return number.int64.map { String($0, radix: 8) } ?? number.text
+        case ("b", .number(let number)): return number.int64.map { String($0, radix: 2) } ?? number.text
+        case ("c", .number(let number)), ("U", .number(let number)):
+            guard let scalar = number.int64.flatMap({ UInt32(exactly: $0) }).flatMap(Unicode.Scalar.init) else { break }
+            let hex = String(scalar.value, radix: 16, uppercase: true)
+            return verb == "c" ? String(scalar) : "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
+        case ("T", _): return typeName(value)
         case ("f", .number(let number)): return Decimal.fixed(number.double ?? 0, digits: precision ?? 6)
-        default: return "%!\(verb)(\(typeName(value))=\(text(value)))"
+        default: break
         }
+        return "%!\(verb)(\(typeName(value))=\(text(value)))"
     }
 
-    private static func typeName(_ value: JSONValue) -> String {
+    static func typeName(_ value: JSONValue) -> String {
         switch value {
         case .null: "<nil>"
         case .bool: "bool"

@@ -7,7 +7,7 @@ enum TemplateFunctions {
     static var names: Set<String> { Set(table.keys).union(["and", "or"]) }
 
     static let table: [String: Function] = [
-        "json": { (values) throws(TemplateError) in .string(try one(values, "json").text(.init(escapesHTML: true))) },
+        "json": { (values) throws(TemplateError) in .string(try one(values, "json").text()) },
         "lower": { (values) throws(TemplateError) in .string(try text(values, "lower").lowercased()) },
         "upper": { (values) throws(TemplateError) in .string(try text(values, "upper").uppercased()) },
         "title": { (values) throws(TemplateError) in .string(title(try text(values, "title"))) },
@@ -27,10 +27,14 @@ enum TemplateFunctions {
                     ? "" : String(repeating: " ", count: counts[0]) + text + String(repeating: " ", count: counts[1]))
         },
         "truncate": { (values) throws(TemplateError) in
-            .string(String((values.first?.string ?? "").prefix(Int(values.dropFirst().first?.int64 ?? 0))))
+            let bytes = (values.first?.string ?? "").utf8, limit = max(0, values.dropFirst().first?.int64 ?? 0)
+            return .string(String(decoding: bytes.prefix(Int(clamping: limit)), as: UTF8.self))
         },
         "println": { (values) throws(TemplateError) in .string(values.map(GoFormat.text).joined(separator: " ") + "\n")
         },
+        "html": { (values) throws(TemplateError) in .string(TemplateEscapes.html(GoFormat.print(values))) },
+        "js": { (values) throws(TemplateError) in .string(TemplateEscapes.javaScript(GoFormat.print(values))) },
+        "urlquery": { (values) throws(TemplateError) in .string(TemplateEscapes.query(GoFormat.print(values))) },
         "print": { (values) throws(TemplateError) in .string(GoFormat.print(values)) },
         "printf": { (values) throws(TemplateError) in
             .string(GoFormat.printf(values.first?.string ?? "", Array(values.dropFirst())))
@@ -43,7 +47,13 @@ enum TemplateFunctions {
             guard let first = values.first, values.count > 1 else {
                 throw TemplateError("error calling eq: missing argument for comparison")
             }
-            return .bool(values.dropFirst().contains { order(first, $0) == 0 })
+            for other in values.dropFirst() {
+                guard let order = order(first, other) else {
+                    throw TemplateError("error calling eq: incompatible types for comparison")
+                }
+                if order == 0 { return true }
+            }
+            return false
         },
         "ne": { (values) throws(TemplateError) in .bool(try compare(values, "ne") != 0) },
         "lt": { (values) throws(TemplateError) in .bool(try compare(values, "lt") < 0) },
@@ -51,6 +61,22 @@ enum TemplateFunctions {
         "gt": { (values) throws(TemplateError) in .bool(try compare(values, "gt") > 0) },
         "ge": { (values) throws(TemplateError) in .bool(try compare(values, "ge") >= 0) },
     ]
+
+    /// How many arguments functions take that take no other number.
+    private static let arity = [
+        "json": 1, "lower": 1, "upper": 1, "title": 1, "join": 2, "split": 2, "pad": 3, "truncate": 2, "len": 1,
+        "not": 1, "ne": 2, "lt": 2, "le": 2, "gt": 2, "ge": 2,
+    ]
+    private static let minimum = ["and": 1, "or": 1, "eq": 1, "index": 1, "slice": 1, "printf": 1]
+
+    /// Why a function is not called with so many arguments.
+    static func arityFault(_ name: String, _ count: Int) -> String? {
+        if let want = arity[name], want != count {
+            return "wrong number of args for \(name): want \(want) got \(count)"
+        }
+        guard let want = minimum[name], count < want else { return nil }
+        return "wrong number of args for \(name): want at least \(want) got \(count)"
+    }
 
     /// Go's truth: not false, zero, empty or nil.
     static func isTrue(_ value: JSONValue) -> Bool {
@@ -75,7 +101,7 @@ enum TemplateFunctions {
 
     private static func text(_ values: [JSONValue], _ name: String) throws(TemplateError) -> String {
         guard let text = try one(values, name).string else {
-            throw TemplateError("wrong type for value; expected string; got \(values[0].kind)")
+            throw TemplateError("wrong type for value; expected string; got \(GoFormat.typeName(values[0]))")
         }
         return text
     }
@@ -112,7 +138,7 @@ enum TemplateFunctions {
         case .array(let elements): return .int(elements.count)
         case .object(let object): return .int(object.members.count)
         case .null: throw TemplateError("error calling len: len of nil pointer")
-        default: throw TemplateError("error calling len: len of type \(value.kind)")
+        default: throw TemplateError("error calling len: len of type \(GoFormat.typeName(value))")
         }
     }
 
@@ -122,7 +148,8 @@ enum TemplateFunctions {
             switch value {
             case .array(let elements):
                 guard let position = key.int64 else {
-                    throw TemplateError("error calling index: cannot index slice/array with type \(key.kind)")
+                    throw TemplateError(
+                        "error calling index: cannot index slice/array with type \(GoFormat.typeName(key))")
                 }
                 guard elements.indices.contains(Int(position)) else {
                     throw TemplateError("error calling index: index out of range: \(position)")
@@ -136,7 +163,7 @@ enum TemplateFunctions {
                 }
                 value = .int(bytes[Int(position)])
             case .null: throw TemplateError("error calling index: index of untyped nil")
-            default: throw TemplateError("error calling index: can't index item of type \(value.kind)")
+            default: throw TemplateError("error calling index: can't index item of type \(GoFormat.typeName(value))")
             }
         }
         return value
@@ -146,16 +173,19 @@ enum TemplateFunctions {
         let bounds = values.dropFirst().map { Int($0.int64 ?? 0) }
         func range(_ count: Int) throws(TemplateError) -> Range<Int> {
             let low = bounds.first ?? 0, high = bounds.dropFirst().first ?? count
-            guard low >= 0, low <= high, high <= count else {
-                throw TemplateError("error calling slice: index out of range: \(high)")
+            for bound in bounds where bound < 0 || bound > count {
+                throw TemplateError("error calling slice: index out of range: \(bound)")
             }
+            guard low <= high else { throw TemplateError("error calling slice: invalid slice index: \(low) > \(high)") }
             return low..<high
         }
         switch values.first {
         case .string(let text):
             return .string(String(decoding: Array(text.utf8)[try range(text.utf8.count)], as: UTF8.self))
         case .array(let elements): return .array(Array(elements[try range(elements.count)]))
-        default: throw TemplateError("error calling slice: can't slice item")
+        default:
+            let name = GoFormat.typeName(values.first ?? .null)
+            throw TemplateError("error calling slice: can't slice item of type \(name)")
         }
     }
 
@@ -170,7 +200,7 @@ enum TemplateFunctions {
     private static func order(_ left: JSONValue, _ right: JSONValue) -> Int? {
         if let a = left.double, let b = right.double { return a < b ? -1 : (a > b ? 1 : 0) }
         if let a = left.string, let b = right.string { return a < b ? -1 : (a > b ? 1 : 0) }
-        if left.kind == right.kind { return left == right ? 0 : 1 }
-        return left.isNull || right.isNull ? 1 : nil
+        if left.isNull || right.isNull { return left.isNull && right.isNull ? 0 : 1 }
+        return left.kind == right.kind ? (left == right ? 0 : 1) : nil
     }
 }

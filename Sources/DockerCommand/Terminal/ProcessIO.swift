@@ -23,11 +23,12 @@ extension CommandIO {
             readInput: { try await input.next() },
             writeOutput: { try output.write($0) }, writeError: { try error.write($0) },
             isStdinTTY: TerminalMode.isTerminal(STDIN_FILENO), isStdoutTTY: TerminalMode.isTerminal(STDOUT_FILENO),
+            isStderrTTY: TerminalMode.isTerminal(STDERR_FILENO),
             windowSize: { TerminalMode.windowSize(STDOUT_FILENO) }, windowChanges: { sizes() },
             signals: { SignalSource.stream(SignalSource.forwarded) },
             setRawMode: { if $0 { try mode.makeRaw() } else { mode.restore() } },
-            currentDirectory: FileManager.default.currentDirectoryPath, environment: ProcessInfo.processInfo.environment
-        )
+            currentDirectory: FileManager.default.currentDirectoryPath,
+            environment: ProcessInfo.processInfo.environment, zone: LocalZone.system)
     }
 
     private static func sizes() -> AsyncStream<WindowSize> {
@@ -52,6 +53,8 @@ extension CommandIO {
             while !rest.isEmpty {
                 let done = rest.withUnsafeBytes { systemWrite($0) }
                 if done < 0, errno == EINTR { continue }
+                // A reader that has gone away is no fault to report: end as the signal of the broken pipe would.
+                if done < 0, errno == EPIPE { throw CommandFailure("", exitCode: 128 + SIGPIPE) }
                 guard done > 0 else { throw CommandFailure("write: \(FileStream.Handle.reason(errno))") }
                 rest = rest.dropFirst(done)
             }

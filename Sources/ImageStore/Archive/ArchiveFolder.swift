@@ -45,6 +45,7 @@ final class ArchiveExtractor: ByteSink {
                 switch event {
                 case .entry(let entry): try begin(entry)
                 case .content(let piece): try current?.write(piece, shown: shown)
+                case .hole(let count): try current?.skip(count, shown: shown)
                 case .entryEnd: current = nil
                 }
             }

@@ -39,6 +39,14 @@ final class FileDescriptor: Sendable {
     }
 }
 
+extension FileDescriptor {
+    /// Leaves so many zeros at the end, which take no room on disk.
+    func skip(_ count: Int64, shown: String) throws(OCIError) {
+        let end = lseek(number, off_t(count), SEEK_CUR)
+        guard end >= 0, ftruncate(number, end) == 0 else { throw SystemCall.error(errno, "write \"\(shown)\"") }
+    }
+}
+
 /// The one place where answers of system calls become errors.
 enum SystemCall {
     /// The answer, or an error that names what was tried.

@@ -28,6 +28,7 @@ final class LayerUnpacker: ByteSink {
                 switch event {
                 case .entry(let entry): try tree.begin(entry)
                 case .content(let piece): try tree.append(piece)
+                case .hole(let count): try tree.skip(count)
                 case .entryEnd: try tree.end()
                 }
             }

@@ -81,6 +81,12 @@ final class TreeWriter {
         try current.file.write(bytes, shown: current.entry.path)
     }
 
+    /// Leaves a hole in the file.
+    func skip(_ count: Int64) throws(OCIError) {
+        guard let current else { return }
+        try current.file.skip(count, shown: current.entry.path)
+    }
+
     func end() throws(OCIError) {
         guard let (entry, parent, name, _) = current else { return }
         current = nil

@@ -1,6 +1,7 @@
 /// The records of a pax extended header: `LENGTH NAME=VALUE\n`, each length counting the whole record.
 struct PaxRecords {
     private(set) var values: [String: [UInt8]] = [:]
+    private var sparseNumbers = 0
 
     mutating func merge(parsing content: [UInt8]) throws(OCIError) {
         var position = 0
@@ -14,7 +15,18 @@ struct PaxRecords {
             guard let name = String(validating: content[space + 1..<equals], as: UTF8.self), !name.isEmpty else {
                 throw OCIError(.invalidArchive, "a pax header has a record without a name at byte \(position)")
             }
-            values[name] = Array(content[equals + 1..<position + length - 1])
+            let value = Array(content[equals + 1..<position + length - 1])
+            if name == "GNU.sparse.offset" || name == "GNU.sparse.numbytes" {
+                // Pax 0.0 repeats these two for each fragment; together they are the map of 0.1.
+                let isTurn = (sparseNumbers % 2 == 0) == (name == "GNU.sparse.offset")
+                guard isTurn, !value.contains(UInt8(ascii: ",")) else {
+                    throw OCIError(.invalidArchive, "a pax header has a sparse map out of order at byte \(position)")
+                }
+                values[Self.sparseMap, default: []] += (sparseNumbers == 0 ? [] : [UInt8(ascii: ",")]) + value
+                sparseNumbers += 1
+            } else {
+                values[name] = value
+            }
             position += length
         }
     }
@@ -86,6 +98,7 @@ struct PaxRecords {
     /// Whether the entry is a sparse file in one of GNU tar's three pax forms.
     var isSparse: Bool { values.keys.contains { $0.hasPrefix("GNU.sparse.") } }
 
+    static let sparseMap = "GNU.sparse.map"
     static let attributePrefix = "SCHILY.xattr."
 
     /// One record, its length counting itself.

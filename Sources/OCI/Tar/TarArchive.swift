@@ -65,6 +65,11 @@ public final class TarCollector: ByteSink {
                     collected.append(TarArchive.Member(entry))
                     collected[collected.count - 1].entry.size = entry.size
                 case .content(let piece): collected[collected.count - 1].content.append(contentsOf: piece)
+                case .hole:
+                    // Its zeros would have to stand in memory, as many as the archive pleases to announce.
+                    throw OCIError(
+                        .unsupported,
+                        "tar entry \"\(collected.last?.entry.path ?? "")\" is sparse, which is not read here")
                 case .entryEnd: break
                 }
             }

@@ -1,4 +1,4 @@
-/// Reads a tar archive as its bytes come: v7, ustar, pax records, GNU long names and base-256 numbers.
+/// Reads a tar archive as its bytes come: v7, ustar, pax records, GNU long names, base-256 numbers and sparse files.
 ///
 /// It is strict (checksums, field syntax, limits) and holds no more than one header in memory. What a path may name is
 /// the caller's business: see `TarEntry.components`.
@@ -8,11 +8,23 @@ public struct TarDecoder {
         case entry(TarEntry)
         /// A piece of the file's content, valid during the call.
         case content(UnsafeRawBufferPointer)
+        /// So many zeros of a sparse file's content, which the archive leaves out.
+        case hole(Int64)
         case entryEnd
     }
 
     private enum State {
         case header, content(remaining: Int64), metadata(flag: UInt8, remaining: Int), padding(Int), ended
+        /// Blocks of an old GNU map, or of the map before a pax 1.0 file's data.
+        case oldSparse(Pending), sparseMap(Pending, SparseMap.Reader)
+    }
+
+    /// A sparse entry whose map is still coming.
+    private struct Pending {
+        var entry: TarEntry
+        /// Bytes of the archive that are its data, the map of pax 1.0 included.
+        var data: Int64
+        var fragments: [SparseMap.Fragment] = []
     }
 
     private let limits: TarLimits
@@ -23,6 +35,7 @@ public struct TarDecoder {
     private var local: PaxRecords?
     private var longName: [UInt8]?
     private var longLink: [UInt8]?
+    private var sparse: SparseMap?
     private var entryCount = 0
     private var byteCount: Int64 = 0
 
@@ -45,12 +58,18 @@ public struct TarDecoder {
             switch state {
             case .ended: return
             case .header:
-                let piece = take(&rest, TarFormat.blockBytes - block.count)
-                block.append(contentsOf: piece)
-                guard block.count == TarFormat.blockBytes else { return }
-                let header = TarHeader(block: block)
-                block.removeAll(keepingCapacity: true)
-                try begin(header, handler)
+                guard let block = takeBlock(&rest) else { return }
+                try begin(TarHeader(block: block), handler)
+            case .oldSparse(let pending):
+                guard let block = takeBlock(&rest) else { return }
+                try extend(pending, TarHeader(block: block), isFirst: false, handler)
+            case .sparseMap(var pending, var reader):
+                guard let block = takeBlock(&rest) else { return }
+                let fragments = try reader.take(block, limit: limits.headerBytes, path: pending.entry.path)
+                pending.data -= Int64(block.count)
+                guard pending.data >= 0 else { throw SparseMap.fault(pending.entry.path) }
+                state = .sparseMap(pending, reader)
+                if let fragments { try start(pending, fragments, handler) }
             case .padding(let count):
                 let left = count - take(&rest, count).count
                 state = left == 0 ? .header : .padding(left)
@@ -61,7 +80,7 @@ public struct TarDecoder {
                 if piece.count == remaining { try endMetadata(flag) }
             case .content(let remaining):
                 let piece = take(&rest, Int(min(remaining, Int64(Int.max))))
-                try handler(.content(piece))
+                if sparse == nil { try handler(.content(piece)) } else { try sparse?.place(piece, handler) }
                 state = .content(remaining: remaining - Int64(piece.count))
             }
             try settle(handler)
@@ -81,6 +100,14 @@ public struct TarDecoder {
 
     private var contentPadding = 0
 
+    /// The next whole block; `nil` while it is incomplete.
+    private mutating func takeBlock(_ rest: inout Slice<UnsafeRawBufferPointer>) -> [UInt8]? {
+        block.append(contentsOf: take(&rest, TarFormat.blockBytes - block.count))
+        guard block.count == TarFormat.blockBytes else { return nil }
+        defer { block.removeAll(keepingCapacity: true) }
+        return block
+    }
+
     private func take(_ rest: inout Slice<UnsafeRawBufferPointer>, _ count: Int) -> UnsafeRawBufferPointer {
         let piece = rest.prefix(count)
         rest = rest.dropFirst(piece.count)
@@ -89,6 +116,8 @@ public struct TarDecoder {
 
     private mutating func settle(_ handler: (Event) throws -> Void) throws {
         guard case .content(remaining: 0) = state else { return }
+        try sparse?.end(handler)
+        sparse = nil
         try handler(.entryEnd)
         state = contentPadding == 0 ? .header : .padding(contentPadding)
     }
@@ -119,11 +148,51 @@ public struct TarDecoder {
             guard entryCount <= limits.entries else {
                 throw OCIError(.limitExceeded, "the tar archive has more than \(limits.entries) entries")
             }
-            let entry = try self.entry(header)
-            contentPadding = Self.padding(after: entry.size)
-            try handler(.entry(entry))
-            state = .content(remaining: entry.size)
+            let records = local
+            let (entry, data) = try self.entry(header)
+            contentPadding = Self.padding(after: data)
+            if header.typeFlag == TarFormat.TypeFlag.gnuSparse {
+                try extend(Pending(entry: entry, data: data), header, isFirst: true, handler)
+            } else if let records, records.isSparse {
+                let pending = Pending(entry: entry, data: data)
+                if try records.text("GNU.sparse.major") == "1" {
+                    state = .sparseMap(pending, SparseMap.Reader())
+                } else {
+                    let map = try records.text(PaxRecords.sparseMap) ?? ""
+                    try start(pending, SparseMap.fragments(pax: map, path: entry.path), handler)
+                }
+            } else {
+                try handler(.entry(entry))
+                state = .content(remaining: data)
+            }
         }
+    }
+
+    /// Takes the fragments of an old GNU header or of a block after it.
+    private mutating func extend(
+        _ pending: Pending, _ header: TarHeader, isFirst: Bool, _ handler: (Event) throws -> Void
+    ) throws {
+        var pending = pending
+        pending.fragments += try header.sparseFragments(isFirst: isFirst)
+        guard pending.fragments.count * 24 <= limits.headerBytes else {
+            throw OCIError(
+                .limitExceeded,
+                "tar entry \"\(pending.entry.path)\" has a sparse map of more than \(limits.headerBytes) bytes")
+        }
+        if header.hasMoreSparse(isFirst: isFirst) {
+            state = .oldSparse(pending)
+        } else {
+            try start(pending, pending.fragments, handler)
+        }
+    }
+
+    /// Starts the content of a sparse file, its map being whole.
+    private mutating func start(
+        _ pending: Pending, _ fragments: [SparseMap.Fragment], _ handler: (Event) throws -> Void
+    ) throws {
+        sparse = try SparseMap(fragments, size: pending.entry.size, data: pending.data, path: pending.entry.path)
+        try handler(.entry(pending.entry))
+        state = .content(remaining: pending.data)
     }
 
     private mutating func endMetadata(_ flag: UInt8) throws(OCIError) {
@@ -141,25 +210,30 @@ public struct TarDecoder {
         state = padding == 0 ? .header : .padding(padding)
     }
 
-    private mutating func entry(_ header: TarHeader) throws(OCIError) -> TarEntry {
+    /// - Returns: the entry, and how many bytes of the archive are its data: fewer than its size for a sparse file.
+    private mutating func entry(_ header: TarHeader) throws(OCIError) -> (TarEntry, data: Int64) {
         defer {
             local = nil
             longName = nil
             longLink = nil
         }
         let records = global.overridden(by: local)
-        let paxPath = try records.text("path")
+        // Tar stores a pax sparse file under a name of its own making; the file's is in a record.
+        let isSparse = local?.isSparse == true
+        let hasOwnName = isSparse ? try records.text("GNU.sparse.name") != nil : false
+        let pathRecord = hasOwnName ? "GNU.sparse.name" : "path"
+        let paxPath = try records.text(pathRecord)
         let paxLink = try records.text("linkpath")
         let path = try checkedPath(paxPath ?? longName.map { String(decoding: $0, as: UTF8.self) } ?? header.name)
         guard !path.isEmpty else { throw OCIError(.invalidArchive, "a tar entry has no name") }
-        // Read as a plain file it would have the map of its holes for content, under a name of tar's own making.
-        guard !records.isSparse else {
-            throw OCIError(.unsupported, "tar entry \"\(path)\" is a GNU sparse file, which is not read")
+        guard isSparse || !records.isSparse else {
+            throw OCIError(.invalidArchive, "a global pax header makes all files sparse, tar entry \"\(path)\" first")
         }
         let link = try checkedPath(paxLink ?? longLink.map { String(decoding: $0, as: UTF8.self) } ?? header.linkName)
-        let size = try preferred(records.number("size"), header.size)
-        guard size >= 0 else { throw OCIError(.invalidArchive, "tar entry \"\(path)\" has a negative size") }
-        guard size <= limits.fileBytes else {
+        let data = try preferred(records.number("size"), header.size)
+        let size = try sparseSize(header, isSparse ? local : nil, path) ?? data
+        guard size >= 0, data >= 0 else { throw OCIError(.invalidArchive, "tar entry \"\(path)\" has a negative size") }
+        guard max(size, data) <= limits.fileBytes else {
             throw OCIError(
                 .limitExceeded, "tar entry \"\(path)\" has \(size) bytes; at most \(limits.fileBytes) are read")
         }
@@ -175,13 +249,34 @@ public struct TarDecoder {
             throw OCIError(.invalidArchive, "tar entry \"\(path)\" is no file but announces \(size) bytes")
         }
         entry.modificationNanoseconds = time?.nanoseconds ?? 0
-        entry.rawPath = paxPath != nil ? records.rawBytes("path") : longName.map(\.rawUnlessUTF8) ?? header.rawName
+        entry.rawPath = paxPath != nil ? records.rawBytes(pathRecord) : longName.map(\.rawUnlessUTF8) ?? header.rawName
         entry.rawLinkTarget =
             paxLink != nil ? records.rawBytes("linkpath") : longLink.map(\.rawUnlessUTF8) ?? header.rawLinkName
         entry.userName = try records.text("uname") ?? header.userName
         entry.groupName = try records.text("gname") ?? header.groupName
         entry.extendedAttributes = records.extendedAttributes
-        return entry
+        return (entry, kind == .file ? data : 0)
+    }
+
+    /// The size of a sparse file with its holes; `nil` for any other entry.
+    private func sparseSize(_ header: TarHeader, _ records: PaxRecords?, _ path: String) throws(OCIError) -> Int64? {
+        let isOld = header.typeFlag == TarFormat.TypeFlag.gnuSparse
+        guard isOld || records != nil else { return nil }
+        let files = [TarFormat.TypeFlag.file, TarFormat.TypeFlag.oldFile, TarFormat.TypeFlag.contiguous]
+        guard isOld ? header.isGNU && records == nil : files.contains(header.typeFlag) else {
+            throw OCIError(.invalidArchive, "tar entry \"\(path)\" is marked sparse, but is no file that can be")
+        }
+        guard let records else { return try header.sparseSize() }
+        let major = try records.text("GNU.sparse.major") ?? "0"
+        guard ["0", "1"].contains(major) else {
+            throw OCIError(
+                .unsupported, "tar entry \"\(path)\" is a GNU sparse file of version \(major); 0 and 1 are read")
+        }
+        let whole = try records.number("GNU.sparse.realsize"), older = try records.number("GNU.sparse.size")
+        guard let size = whole ?? older else {
+            throw OCIError(.invalidArchive, "tar entry \"\(path)\" is a GNU sparse file without a size")
+        }
+        return size
     }
 
     /// The value of a pax record where there is one, else the header's own; `??` cannot carry the typed error.
@@ -209,7 +304,8 @@ public struct TarDecoder {
 
     private func kind(_ header: TarHeader, path: String, link: String) throws(OCIError) -> TarEntry.Kind {
         switch header.typeFlag {
-        case TarFormat.TypeFlag.file, TarFormat.TypeFlag.oldFile, TarFormat.TypeFlag.contiguous:
+        case TarFormat.TypeFlag.file, TarFormat.TypeFlag.oldFile, TarFormat.TypeFlag.contiguous,
+            TarFormat.TypeFlag.gnuSparse:
             // Archives older than POSIX mark a directory by a trailing slash alone.
             return header.typeFlag == TarFormat.TypeFlag.oldFile && path.hasSuffix("/") ? .directory : .file
         case TarFormat.TypeFlag.directory: return .directory

@@ -32,7 +32,7 @@ public struct TarEntry: Sendable, Hashable {
     public var rawPath: [UInt8]?
     /// The bytes of a link's target where they are not UTF-8.
     public var rawLinkTarget: [UInt8]?
-    /// How many bytes of content follow; 0 for all but files.
+    /// How many bytes of content follow, holes of sparse files included; 0 for all but files.
     public var size: Int64
     /// Extended attributes by name, from `SCHILY.xattr.` records; ordered by name when written.
     public var extendedAttributes: [String: [UInt8]] = [:]
@@ -99,6 +99,7 @@ enum TarFormat {
         static let directory = UInt8(ascii: "5")
         static let fifo = UInt8(ascii: "6")
         static let contiguous = UInt8(ascii: "7")
+        static let gnuSparse = UInt8(ascii: "S")
         static let extended = UInt8(ascii: "x")
         static let globalExtended = UInt8(ascii: "g")
         static let gnuLongName = UInt8(ascii: "L")

@@ -5,7 +5,7 @@ struct TarHeader {
     var isZero: Bool { block.allSatisfy { $0 == 0 } }
     var typeFlag: UInt8 { block[156] }
     private var isUstar: Bool { block[257..<262].elementsEqual("ustar".utf8) }
-    private var isGNU: Bool { block[257..<265].elementsEqual("ustar  \0".utf8) }
+    var isGNU: Bool { block[257..<265].elementsEqual("ustar  \0".utf8) }
 
     func checkChecksum() throws(OCIError) {
         let stored = try number(148..<156, "checksum")
@@ -48,6 +48,26 @@ struct TarHeader {
     func modificationTime() throws(OCIError) -> Int64 { try number(136..<148, "mtime") }
     func deviceMajor() throws(OCIError) -> UInt32 { isUstar ? try identifier(329..<337, "devmajor") : 0 }
     func deviceMinor() throws(OCIError) -> UInt32 { isUstar ? try identifier(337..<345, "devminor") : 0 }
+
+    /// The file's size with its holes, in a header of type `S`.
+    func sparseSize() throws(OCIError) -> Int64 { try number(483..<495, "sparse size") }
+
+    /// Whether another block of the map follows: in the header itself, or in a block of the map.
+    func hasMoreSparse(isFirst: Bool) -> Bool { block[isFirst ? 482 : 504] != 0 }
+
+    /// The fragments in the header, or in a block of the map; a pair without a length ends them.
+    func sparseFragments(isFirst: Bool) throws(OCIError) -> [SparseMap.Fragment] {
+        var fragments: [SparseMap.Fragment] = []
+        let start = isFirst ? 386 : 0
+        for place in stride(from: start, to: start + (isFirst ? 4 : 21) * 24, by: 24) {
+            guard block[place] != 0, block[place + 12] != 0 else { break }
+            fragments.append(
+                SparseMap.Fragment(
+                    offset: try number(place..<place + 12, "sparse offset"),
+                    length: try number(place + 12..<place + 24, "sparse length")))
+        }
+        return fragments
+    }
 
     private func text(_ field: Range<Int>) -> String {
         String(decoding: block[field].prefix { $0 != 0 }, as: UTF8.self)

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import Synchronization
 
 /// One request of the distribution protocol; all of them have no body but for token requests.
 struct TransportRequest: Sendable {
@@ -19,16 +20,40 @@ struct TransportRequest: Sendable {
     }
 }
 
-/// Sends requests over two HTTP clients, one that checks certificates and one that does not.
+/// Sends requests over HTTP clients: one for each proxy, apart for hosts whose certificates are not checked.
 final class Transport: Sendable {
-    private let secure: HTTPClient
-    private let insecure: HTTPClient
+    private struct Route: Hashable {
+        var isInsecure: Bool
+        var proxy: Proxy?
+    }
+
+    private let clients = Mutex<[Route: HTTPClient]>([:])
     private let configuration: RegistryConfiguration
     private let logger: Logger
 
     init(configuration: RegistryConfiguration, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
+    }
+
+    func shutdown() async throws {
+        let all = clients.withLock { clients in
+            defer { clients = [:] }
+            return Array(clients.values)
+        }
+        for client in all { try await client.shutdown() }
+    }
+
+    private func client(_ route: Route) -> HTTPClient {
+        clients.withLock { clients in
+            if let client = clients[route] { return client }
+            let client = makeClient(route)
+            clients[route] = client
+            return client
+        }
+    }
+
+    private func makeClient(_ route: Route) -> HTTPClient {
         var options = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: HTTPClient.Configuration.Timeout(
@@ -38,16 +63,19 @@ final class Transport: Sendable {
         options.httpVersion = .http1Only
         // Failures to connect are retried here, with their reason kept.
         options.connectionPool.retryConnectionEstablishment = false
-        secure = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: options)
-        var tls = TLSConfiguration.makeClientConfiguration()
-        tls.certificateVerification = .none
-        options.tlsConfiguration = tls
-        insecure = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: options)
-    }
-
-    func shutdown() async throws {
-        try await secure.shutdown()
-        try await insecure.shutdown()
+        if route.isInsecure {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.certificateVerification = .none
+            options.tlsConfiguration = tls
+        }
+        if let proxy = route.proxy {
+            let user = proxy.user.map { HTTPClient.Authorization.basic(username: $0, password: proxy.password) }
+            options.proxy =
+                proxy.isSOCKS
+                ? .socksServer(host: proxy.host, port: proxy.port)
+                : .server(host: proxy.host, port: proxy.port, authorization: user)
+        }
+        return HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: options)
     }
 
     /// Sends the request and answers when the head of the response is there.
@@ -59,7 +87,15 @@ final class Transport: Sendable {
         outgoing.headers = request.headers
         outgoing.headers.replaceOrAdd(name: "User-Agent", value: configuration.userAgent)
         if let body = request.body { outgoing.body = .bytes(ByteBuffer(string: body)) }
-        let client = request.isInsecure ? insecure : secure
+        let origin = RegistryCaller.origin(request.url)
+        let scheme = String(origin.prefix { $0 != ":" })
+        let authority = origin.split(separator: "/").last.map(String.init) ?? ""
+        let proxy = try configuration.proxies.proxy(scheme: scheme, authority: authority)
+        if scheme == "https" {
+            outgoing.tlsConfiguration = try HostCertificates.configuration(
+                folder: configuration.certificatesFolder, authority: authority, isInsecure: request.isInsecure)
+        }
+        let client = client(Route(isInsecure: request.isInsecure, proxy: proxy))
         let deadline = configuration.connectTimeout + configuration.idleTimeout
         do {
             let response = try await client.execute(outgoing, timeout: deadline)

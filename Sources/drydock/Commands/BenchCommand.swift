@@ -83,7 +83,7 @@ struct BenchCommand: ParsableCommand, AsyncRunnable {
     }
 
     var faultCode: Int32 { 2 }
-    var interruption: String? { "interrupted: removing what this run has made\n" }
+    var interruption: Interruption { .cancel(saying: "interrupted: removing what this run has made\n") }
 
     func execute() async throws -> Int32 {
         let chosen = try chosenWorkloads()

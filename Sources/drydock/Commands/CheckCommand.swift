@@ -101,7 +101,7 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
 
     var faultCode: Int32 { CheckExit.harness.rawValue }
     /// The run says it itself, between the lines it draws.
-    var interruption: String? { "" }
+    var interruption: Interruption { .cancel(saying: "") }
 
     func validate() throws {
         if jobs < 1 { throw ValidationError("--jobs takes a number of 1 or more") }

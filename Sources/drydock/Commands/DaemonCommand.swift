@@ -84,7 +84,7 @@
         var ephemeral = false
 
         var faultCode: Int32 { 1 }
-        var interruption: String? { "" }
+        var interruption: Interruption { .cancel(saying: "") }
 
         func validate() throws {
             if [cleanup, status, stop, ephemeral].count(where: { $0 }) > 1 {

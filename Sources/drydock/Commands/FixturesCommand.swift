@@ -59,7 +59,7 @@ struct FixturesCommand: ParsableCommand {
         @OptionGroup var cache: FixtureCache
 
         var faultCode: Int32 { CheckExit.harness.rawValue }
-        var interruption: String? { nil }
+        var interruption: Interruption { .exit }
 
         func execute() async throws -> Int32 {
             let catalog = try FixtureCatalog(opening: cache.folder)

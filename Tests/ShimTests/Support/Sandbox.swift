@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Engine
+import struct Engine.ExitStatus
 
 /// What these tests need of the machine.
 enum Machine {
@@ -120,7 +121,7 @@ final class Sandbox: Sendable {
     struct Ended {
         let output: String
         let errors: String
-        let status: Engine.ExitStatus
+        let status: ExitStatus
     }
 
     func start(_ spec: ContainerSpec, joining: [NamespaceJoin] = [], output: OutputBroadcaster = OutputBroadcaster())

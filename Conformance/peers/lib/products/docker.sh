@@ -6,10 +6,13 @@ product_package=docker.io
 # xz-utils unpacks xz-compressed layers; `docker top` runs ps; iproute2 raises the loopback interface.
 product_packages=(docker.io iptables ca-certificates iproute2 procps xz-utils)
 product_data=/var/lib/docker
+product_tls=1
 
 product_configure() { :; }
 
 product_start() {
+    local -a tls=(--tls=false)
     # dockerd 28 announces that it will refuse to serve plain TCP unless told outright.
-    exec dockerd --host "$1" --host "$2" --tls=false
+    [[ -z $3 ]] || tls=(--tlsverify --tlscacert "$3/ca.pem" --tlscert "$3/server-cert.pem" --tlskey "$3/server-key.pem")
+    exec dockerd --host "$1" --host "$2" "${tls[@]}"
 }
