@@ -26,10 +26,11 @@ extension Call {
         guard let text = query.text("platform") else { return nil }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { $0.lowercased() }
         let isWord: (String) -> Bool = { part in
-            !part.isEmpty && part.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F || byte == 0x2D
-                    || byte == 0x2E
-            }
+            !part.isEmpty
+                && part.utf8.allSatisfy { byte in
+                    (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F || byte == 0x2D
+                        || byte == 0x2E
+                }
         }
         guard parts.count <= 3, parts.allSatisfy(isWord) else {
             throw BadRequest("\"\(text)\" is an invalid component of \"\(text)\": platform specifier component")

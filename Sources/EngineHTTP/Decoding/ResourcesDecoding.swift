@@ -16,7 +16,8 @@ extension Resources {
         deviceCgroupRules = try fields.texts("DeviceCgroupRules")
         devices = try Self.list(fields, "Devices") { device throws(BadRequest) in
             DeviceMapping(
-                pathOnHost: try device.text("PathOnHost") ?? "", pathInContainer: try device.text("PathInContainer") ?? "",
+                pathOnHost: try device.text("PathOnHost") ?? "",
+                pathInContainer: try device.text("PathInContainer") ?? "",
                 permissions: try device.text("CgroupPermissions") ?? "")
         }
         deviceRequests = try Self.list(fields, "DeviceRequests") { request throws(BadRequest) in

@@ -25,7 +25,8 @@ extension Routes {
         ] + swarm
 
     private static let swarm: [(HTTPMethod, String, String)] =
-        [("/swarm", [.GET]), ("/swarm/init", [.POST]), ("/swarm/join", [.POST]), ("/swarm/leave", [.POST]),
+        [
+            ("/swarm", [.GET]), ("/swarm/init", [.POST]), ("/swarm/join", [.POST]), ("/swarm/leave", [.POST]),
             ("/swarm/update", [.POST]), ("/swarm/unlockkey", [.GET]), ("/swarm/unlock", [.POST]),
             ("/nodes", [.GET]), ("/nodes/{id}", [.GET, .DELETE]), ("/nodes/{id}/update", [.POST]),
             ("/services", [.GET]), ("/services/create", [.POST]), ("/services/{id}", [.GET, .DELETE]),

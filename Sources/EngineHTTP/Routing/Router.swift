@@ -21,7 +21,9 @@ public struct Router: Sendable {
     /// A router over operations.
     public init(_ routes: [Route], identity: ServerIdentity) {
         self.identity = identity
-        for route in routes { table[Key(method: route.method.rawValue, word: route.path.firstWord), default: []].append(route) }
+        for route in routes {
+            table[Key(method: route.method.rawValue, word: route.path.firstWord), default: []].append(route)
+        }
         for key in table.keys { table[key]?.sort { $0.path.fixedWords > $1.path.fixedWords } }
     }
 

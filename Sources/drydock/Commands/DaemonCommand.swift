@@ -116,7 +116,8 @@
             let list = { (values: [String]) in values.isEmpty ? nil : values }
             return DaemonSettings(
                 hosts: list(hosts), root: root, pidFile: pidFile, group: group, insecureTCP: insecureTCP ? true : nil,
-                tlsVerify: tlsVerify ? true : nil, tlsAuthorities: authorities, tlsCertificate: certificate, tlsKey: key,
+                tlsVerify: tlsVerify ? true : nil, tlsAuthorities: authorities, tlsCertificate: certificate,
+                tlsKey: key,
                 registryMirrors: list(registryMirrors), insecureRegistries: list(insecureRegistries), bridge: bridge,
                 bridgeSubnet: bridgeSubnet, cgroupParent: cgroupParent, logDriver: logDriver, labels: list(labels),
                 logLevel: logLevel, shim: shim)

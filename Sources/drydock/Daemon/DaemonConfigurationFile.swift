@@ -42,7 +42,8 @@
                 let name = key.string ?? ""
                 guard let field = fields[name] else {
                     throw Fault(
-                        description: "unknown setting \"\(name)\"; there are \(fields.keys.sorted().joined(separator: ", "))")
+                        description:
+                            "unknown setting \"\(name)\"; there are \(fields.keys.sorted().joined(separator: ", "))")
                 }
                 switch field.kind {
                 case .text(let path):

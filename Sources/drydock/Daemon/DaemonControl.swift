@@ -23,7 +23,8 @@
                 return 0
             }
             guard kill(holder.pid, SIGTERM) == 0 || errno == ESRCH else {
-                throw Fault(description: "cannot end the daemon, pid \(holder.pid): \(String(cString: strerror(errno)))")
+                throw Fault(
+                    description: "cannot end the daemon, pid \(holder.pid): \(String(cString: strerror(errno)))")
             }
             guard DaemonLock.waitUntilFree(root: root, process: holder.pid, seconds: endSeconds) else {
                 throw Fault(

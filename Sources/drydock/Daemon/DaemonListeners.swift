@@ -29,7 +29,8 @@
             }
             guard settings.insecureTCP == true else {
                 throw Fault(
-                    description: "--host \(host) would make everybody who reaches it root: protect it with --tlsverify, "
+                    description:
+                        "--host \(host) would make everybody who reaches it root: protect it with --tlsverify, "
                         + "--tlscacert, --tlscert and --tlskey, or on loopback say --insecure-tcp")
             }
             return .none

@@ -89,7 +89,9 @@
 
         private static func pipe() throws -> (read: CInt, write: CInt) {
             var ends: [CInt] = [-1, -1]
-            guard Glibc.pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else { throw Fault(description: "cannot make a pipe: \(reason(errno))") }
+            guard Glibc.pipe(&ends) == 0, ends.allSatisfy({ fcntl($0, F_SETFD, FD_CLOEXEC) == 0 }) else {
+                throw Fault(description: "cannot make a pipe: \(reason(errno))")
+            }
             return (ends[0], ends[1])
         }
 

@@ -77,8 +77,9 @@
                 case .text(let path): settings[keyPath: path] = text
                 case .list(let path): settings[keyPath: path] = text.split(separator: ",").map(String.init)
                 case .flag(let path):
-                    guard let flag = ["1": true, "true": true, "yes": true, "0": false, "false": false, "no": false][
-                        text.lowercased()]
+                    guard
+                        let flag = ["1": true, "true": true, "yes": true, "0": false, "false": false, "no": false][
+                            text.lowercased()]
                     else { throw Fault(description: "\(field.variable) takes 1 or 0, not \"\(text)\"") }
                     settings[keyPath: path] = flag
                 }

@@ -84,7 +84,8 @@ import Testing
     }
 
     @Test func namesAreFoundInAnyCase() throws {
-        let decoded = try ContainerConfiguration(try fields(#"{"image":"busybox","cmd":["true"],"TTY":true,"tty":true}"#))
+        let decoded = try ContainerConfiguration(
+            try fields(#"{"image":"busybox","cmd":["true"],"TTY":true,"tty":true}"#))
         #expect(decoded.image == "busybox" && decoded.command == ["true"] && decoded.tty)
     }
 

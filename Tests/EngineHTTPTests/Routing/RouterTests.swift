@@ -21,7 +21,9 @@ import Testing
         ], identity: ServerIdentity(version: "1"))
 
     private func found(_ method: HTTPMethod, _ target: String) async throws -> (String, Call)? {
-        guard case .found(let route, let version, let names, let query) = router.find(method, target) else { return nil }
+        guard case .found(let route, let version, let names, let query) = router.find(method, target) else {
+            return nil
+        }
         let call = Call(
             method: method, version: version, names: names, query: query, headers: [:], body: .document(.init()))
         guard case .bytes(let text) = try await route.handle(call).body else { return nil }

@@ -89,7 +89,8 @@ final class RawConnection {
                 defer { buffer.removeFirst(end) }
                 return String(decoding: buffer[..<end], as: UTF8.self)
             }
-            try check(try fill(), "the connection ended before \(mark), after: \(String(decoding: buffer, as: UTF8.self))")
+            try check(
+                try fill(), "the connection ended before \(mark), after: \(String(decoding: buffer, as: UTF8.self))")
         }
     }
 

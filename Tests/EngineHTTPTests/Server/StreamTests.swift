@@ -48,7 +48,8 @@ import Testing
     @Test(arguments: ["", upgrade]) func inputSentWithTheRequestIsNotLost(header: String) async throws {
         try await TestServer.with([Self.mirror]) { server in
             let client = try server.connect()
-            try client.send("POST /mirror HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\(header)\r\n{}GET /early HTTP/1.1\r\n\r\n")
+            try client.send(
+                "POST /mirror HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\(header)\r\n{}GET /early HTTP/1.1\r\n\r\n")
             _ = try client.head()
             client.closeOutput()
             #expect(try client.rest() == "GET /early HTTP/1.1\r\n\r\nbye")

@@ -18,7 +18,8 @@ struct TestServer {
 
     /// Runs a client on a thread of its own: it waits on sockets, and must not keep the server's tasks from running.
     static func with(
-        _ routes: [Route], limits: ServerLimits = ServerLimits(), _ client: @escaping @Sendable (TestServer) throws -> Void
+        _ routes: [Route], limits: ServerLimits = ServerLimits(),
+        _ client: @escaping @Sendable (TestServer) throws -> Void
     ) async throws {
         let folder = try TestDirectory.make()
         defer { TestDirectory.remove(folder) }

@@ -42,7 +42,8 @@ extension ConnectionHandler {
     }
 
     private func finish(_ reply: Reply, _ body: ByteBuffer?, _ exchange: Exchange) {
-        let keepsAlive = exchange.keepsAlive && exchange.bodyIsComplete && !inputIsClosed && !shared.connections.isClosing
+        let keepsAlive =
+            exchange.keepsAlive && exchange.bodyIsComplete && !inputIsClosed && !shared.connections.isClosing
         let hasNoBody = reply.status == .noContent || reply.status == .notModified
         let announced = reply.headers.contains(name: "Content-Length")
         write(
@@ -142,7 +143,6 @@ extension ConnectionHandler {
         gate.becomeRaw()
         removeDecoder(context)
         gate.demand(true)
-        if inputIsClosed { inputEnded() }
         let eventLoop = context.eventLoop
         let connection = NIOLoopBound(self, eventLoop: eventLoop)
         let logger = shared.logger

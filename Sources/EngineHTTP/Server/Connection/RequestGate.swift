@@ -49,6 +49,7 @@ final class RequestGate: ChannelInboundHandler {
     private var isPumping = false
     private var isDemanding = true
     private var inputIsClosed = false
+    private var endIsTold = false
     private var discarded = 0
     private var deadline: Scheduled<Void>?
 
@@ -89,14 +90,16 @@ final class RequestGate: ChannelInboundHandler {
     func nextRequest() {
         phase = .head
         isDemanding = true
+        // A client that has said all it has to say gets no further turn, unless its next request is here already.
+        endIsTold = false
         pump()
-        if case .head = phase, inputIsClosed { delegate?.inputEnded() }
     }
 
     /// From here on bytes go to the delegate as they are.
     func becomeRaw() {
         phase = .raw
         isDemanding = false
+        endIsTold = false
         cancelDeadline()
     }
 
@@ -150,6 +153,16 @@ final class RequestGate: ChannelInboundHandler {
         }
         inputIsClosed = true
         pump()
+    }
+
+    /// Tells of the end of the input once everything before it was handed on.
+    private func tellEnd() {
+        switch phase {
+        case .body, .chunked, .raw: if buffer.readableBytes > 0 { return }
+        case .head, .busy, .discarding: break
+        }
+        guard inputIsClosed, !endIsTold else { return }
+        endIsTold = true
         delegate?.inputEnded()
     }
 
@@ -161,6 +174,7 @@ final class RequestGate: ChannelInboundHandler {
         while step() {}
         isPumping = false
         buffer.discardReadBytes()
+        tellEnd()
         readIfWanted()
     }
 

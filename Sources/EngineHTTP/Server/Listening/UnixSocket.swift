@@ -58,7 +58,8 @@ enum UnixSocket {
         }
         guard !isAnswered(path) else {
             throw ListenFault(
-                "a daemon already answers at \(path): stop it (`drydock daemon --stop`), or listen elsewhere with --host")
+                "a daemon already answers at \(path): stop it (`drydock daemon --stop`), or listen elsewhere with --host"
+            )
         }
         return true
     }
