@@ -29,7 +29,8 @@ struct FailureView {
             if let file = run.expectations { lines += row("remove", "\(file):\(expectation.line)") }
         }
         let driver = run.driver == "api" ? "" : " --driver \(run.driver)"
-        let again = "drydock check \(result.identity.id) \(run.hostOptions)\(driver) -v"
+        let host = run.hostOptions.isEmpty ? "" : " \(run.hostOptions)"
+        let again = "drydock check \(result.identity.id)\(host)\(driver) -v"
         lines.append(Self.indent + capabilities.paint(TerminalText.padded("again", to: Self.label), .dim) + again)
         return lines.joined(separator: "\n") + "\n"
     }

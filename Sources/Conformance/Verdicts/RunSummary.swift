@@ -59,7 +59,7 @@ public struct RunDescription: Sendable, Hashable {
     public var expectations: String?
     /// The version of the suite.
     public var suite: String
-    /// How to name the endpoint in a command to type again, e.g. `--host unix:///run/docker.sock`.
+    /// How to name the endpoint in a command to type again, e.g. `--host unix:///run/docker.sock`; empty for a private one.
     public var hostOptions: String
 
     /// A description from its parts.

@@ -103,7 +103,8 @@ public struct BenchmarkRun: Sendable {
         var able: [any Sampler] = []
         for sampler in samplers {
             if let reason = sampler.refusal(of: workload) {
-                result.refusals.append(BenchmarkResult.Refusal(endpoint: sampler.name, workload: workload.id, reason: reason))
+                result.refusals.append(
+                    BenchmarkResult.Refusal(endpoint: sampler.name, workload: workload.id, reason: reason))
             } else {
                 try await sampler.prepare(workload, variant)
                 able.append(sampler)

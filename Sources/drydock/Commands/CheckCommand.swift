@@ -126,7 +126,7 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
             let daemon = try PrivateDaemon.start()
             let outcome: Result<Int32, any Error>
             do {
-                outcome = .success(try await check(try daemon.endpoint(), documents, catalog))
+                outcome = .success(try await check(try daemon.endpoint(), documents, catalog, isPrivate: true))
             } catch {
                 outcome = .failure(error)
             }
@@ -138,11 +138,14 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
     }
 
     private func check(
-        _ resolved: ResolvedEndpoint, _ documents: [ScenarioDocument], _ catalog: CaseCatalog
+        _ resolved: ResolvedEndpoint, _ documents: [ScenarioDocument], _ catalog: CaseCatalog, isPrivate: Bool = false
     ) async throws -> Int32 {
+        var options = try options(resolved, folder: catalog.folder)
+        // Who replays a case again gets a new private daemon, under another name.
+        options.hostOptions = isPrivate ? "" : endpoint.words(for: resolved)
         let run = try await CheckRun(
-            client: try DockerClient(configuration: .init(resolved)), documents: documents,
-            options: try options(resolved, folder: catalog.folder), suite: Suite.version)
+            client: try DockerClient(configuration: .init(resolved)), documents: documents, options: options,
+            suite: Suite.version)
         return try await run.run().exit(allowsUnexpectedPass: allowUnexpectedPass).rawValue
     }
 
@@ -168,7 +171,6 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
         options.updatesExpectations = updateExpectations
         options.images = try imageOptions()
         options.terminal = .standardOutput(color.choice, environment: environment)
-        options.hostOptions = endpoint.words(for: resolved)
         for text in report { options.reports.append(try ReportRequest(parsing: text)) }
         if noExpectations {
             options.expectations = .none
