@@ -52,6 +52,8 @@ struct TestHost {
     /// A host whose network is not started.
     init(prepared: Int = 2, change: (inout NetworkConfiguration) -> Void = { _ in }) async throws {
         site = try await Site.make()
+        // A new namespace takes this over from the machine, which may be a router already.
+        try await site.run { try NetworkSetting.write("ipv4/ip_forward", "0") }
         var configuration = NetworkConfiguration(
             stateDirectory: FileManager.default.temporaryDirectory.appending(path: "drydock-net-\(UUID())").path)
         configuration.hostNamespace = site.namespace
