@@ -41,6 +41,7 @@ extension Engine {
         } catch {
             await giveBack(run, of: container)
             failed(container, error, isRestart: isRestart)
+            await removeAfterFailedStart(container)
             throw error.cause
         }
         return clock.phases
@@ -186,14 +187,22 @@ extension Engine {
         }
     }
 
+    /// The files that tell a container of its host name and network; where it shares another's network, the other's.
+    func hostFiles(of container: Container) -> HostFiles {
+        let mode = container.read { $0.record.hostConfiguration.networkMode }
+        guard mode.hasPrefix("container:") else { return HostFiles(directory: container.directory) }
+        return HostFiles(directory: containerDirectory(String(mode.dropFirst("container:".count))))
+    }
+
     private func writeHostFiles(
         _ container: Container, _ host: HostConfiguration, _ run: PreparedRun
     ) throws(EngineError) {
         let configuration = container.definition.configuration
+        // Those of the container whose network it shares.
+        guard !host.networkMode.hasPrefix("container:") else { return }
         var addresses: [String] = []
         if let lease = run.lease { addresses = [lease.address] + [lease.ipv6Address].compactMap(\.self) }
-        let files = HostFiles(directory: container.directory)
-        try files.write(
+        try hostFiles(of: container).write(
             HostFiles.Content(
                 hostname: configuration.hostname, domainname: configuration.domainname, addresses: addresses,
                 extraHosts: host.extraHosts ?? [], gateway: run.lease?.gateway,
@@ -214,8 +223,8 @@ extension Engine {
         do {
             let capabilities = try capabilities(host)
             spec = try SpecBuilder(
-                container: container, host: host, account: account, cgroup: cgroup, cgroupLayout: self.host.cgroupLayout,
-                capabilities: capabilities, seccomp: try seccomp(host, capabilities), initialSize: nil
+                container: container, host: host, hostFiles: hostFiles(of: container), account: account, cgroup: cgroup,
+                cgroupLayout: self.host.cgroupLayout, capabilities: capabilities, seccomp: try seccomp(host, capabilities), initialSize: nil
             ).spec()
         } catch {
             throw StartFailure(cause: error)
