@@ -180,10 +180,18 @@ extension Engine {
         do {
             let root = try MergedRoot(layers: image.lowerDirectories)
             for copyUp in copyUps {
-                guard try Folder.names(copyUp.volume.mountpoint).isEmpty, let source = try root.folder(copyUp.path)
-                else { continue }
-                try TreeCopy.copy(from: source, into: try FileDescriptor.directory(copyUp.volume.mountpoint))
+                guard let source = try root.folder(copyUp.path) else { continue }
+                let user = Identifiers.make()
+                try volumeStore.mount(copyUp.volume, for: user)
+                let copied = Result { () throws(SystemError) in
+                    guard try Folder.names(copyUp.content).isEmpty else { return }
+                    try TreeCopy.copy(from: source, into: try FileDescriptor.directory(copyUp.content))
+                }
+                try volumeStore.unmount(copyUp.volume, for: user)
+                try copied.get()
             }
+        } catch let error as EngineError {
+            throw error
         } catch {
             throw EngineError(.system, "failed to copy the image's content into a volume: \(error)")
         }

@@ -18,6 +18,8 @@ extension Engine {
         do { try await network.start(restoring: leases) } catch { throw EngineError(error) }
         await readNetworkIDs()
         for (container, reconnection) in found { settle(container, reconnection) }
+        try recoverVolumes()
+        for container in containers.all where container.read({ $0.process }) == nil { unmountFromHost(container) }
         try await removeStrayCgroups()
         await finishWhatWasBegun()
     }

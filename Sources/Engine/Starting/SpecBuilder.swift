@@ -7,6 +7,8 @@ struct SpecBuilder {
     let container: Container
     let host: HostConfiguration
     let hostFiles: HostFiles
+    /// The host's folder to have as `/dev/shm`; nil for a tmpfs.
+    let sharedMemory: String?
     let account: UserDatabase.Account
     let cgroup: Cgroup
     let cgroupLayout: CgroupLayout
@@ -119,6 +121,8 @@ struct SpecBuilder {
         mounts.append(.filesystem("mqueue", at: "/dev/mqueue", attributes: strict, isOptional: true))
         if host.ipcMode == "host" {
             mounts.append(.bind("/dev/shm", at: "/dev/shm"))
+        } else if let sharedMemory {
+            mounts.append(.bind(sharedMemory, at: "/dev/shm", attributes: strict, isRecursive: false))
         } else if host.ipcMode != "none" {
             mounts.append(
                 .filesystem(

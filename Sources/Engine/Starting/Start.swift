@@ -88,6 +88,8 @@ extension Engine {
             try await joinOthers(&run, host)
             try writeHostFiles(container, host, run)
             clock.mark("network")
+            if host.ipcMode == "shareable" { try SharedMemory.mount(in: container.directory, size: host.shmSize) }
+            try mountVolumes(of: container, for: container.id)
         } catch {
             throw StartFailure(cause: error)
         }
@@ -176,6 +178,12 @@ extension Engine {
         ]
         for (mode, kind, name) in kinds where mode.hasPrefix("container:") {
             let other = try container(String(mode.dropFirst("container:".count)))
+            if kind == .ipc, other.read({ $0.record.hostConfiguration.ipcMode }) != "shareable" {
+                throw EngineError(
+                    .conflict,
+                    "can't join IPC of container \(other.id): non-shareable IPC (hint: use IpcMode:shareable for the "
+                        + "donor container)")
+            }
             guard let process = other.read({ $0.process }) else {
                 throw EngineError(
                     .conflict, "cannot join \(name) namespace of a non running container: \(other.id)")
@@ -223,7 +231,8 @@ extension Engine {
         do {
             let capabilities = try capabilities(host)
             spec = try SpecBuilder(
-                container: container, host: host, hostFiles: hostFiles(of: container), account: account, cgroup: cgroup,
+                container: container, host: host, hostFiles: hostFiles(of: container),
+                sharedMemory: sharedMemory(of: container, host), account: account, cgroup: cgroup,
                 cgroupLayout: self.host.cgroupLayout, capabilities: capabilities, seccomp: try seccomp(host, capabilities), initialSize: nil
             ).spec()
         } catch {
@@ -280,6 +289,7 @@ extension Engine {
         }
         begun.fulfil(process)
         if run.lease != nil { publishNetwork("connect", container) }
+        publishVolumeMounts(of: container)
         publish("start", of: container)
         watch(container, process)
         startHealthChecks(container)
@@ -289,6 +299,7 @@ extension Engine {
 
     /// Gives back what a failed start took.
     private func giveBack(_ run: PreparedRun, of container: Container) async {
+        unmountFromHost(container)
         if run.lease != nil { await network.release(containerID: container.id) }
         guard let cgroup = run.cgroup else { return }
         do { try await cgroup.remove() } catch {
