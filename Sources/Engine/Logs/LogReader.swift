@@ -65,6 +65,12 @@ public struct LogReader: AsyncSequence, Sendable {
             self.isOver = isOver
         }
 
+        /// Finds the place to begin at: what is written from here on counts as new. `next` does it by itself otherwise.
+        public mutating func prepare() throws(EngineError) {
+            guard files == nil else { return }
+            do { try open() } catch { throw EngineError(.system, "\(error)") }
+        }
+
         /// The next entries; nil at the end.
         public mutating func next() async throws(EngineError) -> LogBatch? {
             do {

@@ -13,8 +13,12 @@ extension Route {
                 throw BadRequest("Bad parameters: you must choose at least one stream")
             }
             let log = try await engine.logs(call.name, try call.logQuery())
-            return .stream(StreamFrames.contentType(isTerminal: log.isTerminal, call)) { writer in
-                for try await batch in log.reader {
+            return .lateStream(StreamFrames.contentType(isTerminal: log.isTerminal, call)) { writer in
+                var batches = log.reader.makeAsyncIterator()
+                // What comes once the client has the head is new to it, so the place is found before.
+                try batches.prepare()
+                writer.begin()
+                while let batch = try await batches.next() {
                     let bytes = view.bytes(of: batch, isTerminal: log.isTerminal)
                     if bytes.readableBytes > 0 { try await writer.write(bytes) }
                 }

@@ -20,6 +20,9 @@ public struct BodyWriter: Sendable {
         }
     }
 
+    /// Sends the head of an answer whose first bytes may be long in coming.
+    public func begin() { eventLoop.execute { connection.value.sendWaitingHead() } }
+
     /// Whether the head of the answer is out.
     var hasBegun: Bool {
         get async {
