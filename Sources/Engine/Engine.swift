@@ -75,6 +75,9 @@ public final class Engine: Sendable {
             logOptions: configuration.logOptions)
     }
 
+    /// Where `InitLayer` keeps its layers.
+    var initLayerDirectory: String { "\(configuration.root)/init" }
+
     func containerDirectory(_ id: String) -> String { "\(configuration.root)/containers/\(id)" }
 
     /// Tells an event of a container, with its image, name and labels.

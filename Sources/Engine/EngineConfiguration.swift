@@ -22,7 +22,7 @@ public struct EngineConfiguration: Sendable {
     public var registry = RegistryConfiguration()
     /// The cgroup under which all containers' are made, from the hierarchies' roots; a second engine needs its own.
     public var cgroupParent = "/drydock"
-    /// The log driver of containers that name none: `json-file` or `none`.
+    /// The log driver of containers that name none: `json-file`, `local` or `none`.
     public var logDriver = "json-file"
     /// Its options.
     public var logOptions: [String: String] = [:]

@@ -169,6 +169,9 @@ public final class RemoteRepository: Sendable {
             MediaType(rawValue: String(header.prefix { $0 != ";" && $0 != " " }))
         }
         if let type, Self.isSchema1(type) { throw schema1() }
+        if let type, !type.isIndex, !type.isManifest, !Self.vagueTypes.contains(type.rawValue) {
+            throw RegistryError(.corrupt, "unsupported manifest media type and no default available: \(type)")
+        }
         do {
             return try Document(
                 parsing: answer.body, mediaType: type.flatMap { $0.isIndex || $0.isManifest ? $0 : nil })
@@ -177,6 +180,9 @@ public final class RemoteRepository: Sendable {
             throw RegistryError(error.code == .unsupported ? .unsupported : .corrupt, error.message)
         }
     }
+
+    /// What servers of plain files say of a manifest, whose own `mediaType` then tells what it is.
+    private static let vagueTypes: Set<String> = ["", "application/json", "application/octet-stream", "text/plain"]
 
     /// The endpoint that answered before, else the first that does.
     private func chosenCaller() async throws(RegistryError) -> RegistryCaller {

@@ -68,7 +68,7 @@ enum ConfigurationCheck {
         guard host.shmSize >= 0 else { throw EngineError(.invalidArgument, "SHM size can not be less than 0") }
         try checkModes(host)
         let log = host.logConfiguration.driver
-        guard ["", "json-file", "none"].contains(log) else {
+        guard log.isEmpty || LogSettings.drivers.contains(log) else {
             throw EngineError(.invalidArgument, "logger: no log driver named '\(log)' is registered")
         }
         _ = try LogSettings(host.logConfiguration)
@@ -131,6 +131,30 @@ enum ConfigurationCheck {
         guard ["", "host", "private"].contains(host.cgroupnsMode) else {
             throw EngineError(.invalidArgument, "invalid CGROUP mode: \(host.cgroupnsMode)")
         }
+    }
+
+    /// What cannot be wished for together (moby runconfig/hostconfig_unix.go).
+    static func checkConflicts(
+        _ configuration: ContainerConfiguration, _ host: HostConfiguration
+    ) throws(EngineError) {
+        func refuse(_ isConflict: Bool, _ what: String) throws(EngineError) {
+            if isConflict { throw EngineError(.invalidArgument, "conflicting options: \(what)") }
+        }
+        let hasLinks = !(host.links ?? []).isEmpty
+        try refuse(host.utsMode == "host" && !configuration.hostname.isEmpty, "hostname and the UTS mode")
+        try refuse(
+            host.networkMode == "host" && hasLinks,
+            "host type networking can't be used with links. This would result in undefined behavior")
+        guard host.networkMode.hasPrefix("container:") else { return }
+        try refuse(!configuration.hostname.isEmpty, "hostname and the network mode")
+        try refuse(
+            hasLinks, "container type network can't be used with links. This would result in undefined behavior")
+        try refuse(!(host.dns ?? []).isEmpty, "dns and the network mode")
+        try refuse(!(host.extraHosts ?? []).isEmpty, "custom host-to-IP mapping and the network mode")
+        try refuse(!(configuration.macAddress ?? "").isEmpty, "mac-address and the network mode")
+        try refuse(
+            !host.portBindings.isEmpty || host.publishAllPorts, "port publishing and the container type network mode")
+        try refuse(!configuration.exposedPorts.isEmpty, "port exposing and the container type network mode")
     }
 
     /// What docker's inspect shows where nothing was given.

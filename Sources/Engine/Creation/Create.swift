@@ -15,6 +15,7 @@ extension Engine {
         }
         try ConfigurationCheck.check(request.configuration)
         let (host, warnings) = try ConfigurationCheck.check(request.hostConfiguration, environment: creationEnvironment)
+        try ConfigurationCheck.checkConflicts(request.configuration, host)
         let image = try await image(for: request)
         clock.mark("image")
         let definition = try definition(request, host, image)
@@ -52,10 +53,19 @@ extension Engine {
         definition.created = .now
         definition.image = image.id
         definition.topLayer = image.topLayer
-        definition.lowerDirectories = image.lowerDirectories
+        do {
+            let initLayer = try InitLayer.directory(for: image, below: initLayerDirectory)
+            definition.lowerDirectories = [initLayer] + image.lowerDirectories
+        } catch {
+            throw EngineError(system: error)
+        }
         definition.configuration = request.configuration.merged(over: image.configuration.execution)
         definition.endpoints = request.endpoints
-        if definition.configuration.hostname.isEmpty {
+        if host.networkMode.hasPrefix("container:") {
+            let other = try joined(host.networkMode).definition.configuration
+            definition.configuration.hostname = other.hostname
+            definition.configuration.domainname = other.domainname
+        } else if definition.configuration.hostname.isEmpty {
             // The host's own name is what a container sees that shares its UTS or network namespace.
             definition.configuration.hostname =
                 host.utsMode == "host" || host.networkMode == "host"
@@ -127,12 +137,20 @@ extension Engine {
         for path in [
             \HostConfiguration.networkMode, \HostConfiguration.ipcMode, \HostConfiguration.pidMode,
         ] where host[keyPath: path].hasPrefix("container:") {
-            let other = try container(String(host[keyPath: path].dropFirst("container:".count)))
-            host[keyPath: path] = "container:\(other.id)"
+            host[keyPath: path] = "container:\(try joined(host[keyPath: path]).id)"
         }
         let mode = host.networkMode
         guard ["bridge", "host", "none"].contains(mode) || mode.hasPrefix("container:") else {
             throw EngineError(.notFound, "network \(mode) not found")
+        }
+    }
+
+    /// The container of `container:NAME`.
+    ///
+    /// - Throws: `invalidArgument` where there is none: to clients, a creation that is `notFound` lacks its image.
+    private func joined(_ mode: String) throws(EngineError) -> Container {
+        do { return try container(String(mode.dropFirst("container:".count))) } catch {
+            throw EngineError(.invalidArgument, error.message)
         }
     }
 
@@ -162,10 +180,18 @@ extension Engine {
         do {
             let root = try MergedRoot(layers: image.lowerDirectories)
             for copyUp in copyUps {
-                guard try Folder.names(copyUp.volume.mountpoint).isEmpty, let source = try root.folder(copyUp.path)
-                else { continue }
-                try TreeCopy.copy(from: source, into: try FileDescriptor.directory(copyUp.volume.mountpoint))
+                guard let source = try root.folder(copyUp.path) else { continue }
+                let user = Identifiers.make()
+                try volumeStore.mount(copyUp.volume, for: user)
+                let copied = Result { () throws(SystemError) in
+                    guard try Folder.names(copyUp.content).isEmpty else { return }
+                    try TreeCopy.copy(from: source, into: try FileDescriptor.directory(copyUp.content))
+                }
+                try volumeStore.unmount(copyUp.volume, for: user)
+                try copied.get()
             }
+        } catch let error as EngineError {
+            throw error
         } catch {
             throw EngineError(.system, "failed to copy the image's content into a volume: \(error)")
         }

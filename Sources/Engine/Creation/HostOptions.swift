@@ -60,7 +60,13 @@ struct UlimitNumbers: Sendable, Hashable {
 }
 
 /// Options of the log driver.
+///
+/// `local` keeps its text in the same lines of JSON as `json-file`, not in the form of dockerd's driver of that name, which
+/// is nobody's to read: no path is shown for it. It is rotated by default.
 struct LogSettings: Sendable, Hashable {
+    /// The drivers there are.
+    static let drivers = ["json-file", "local", "none"]
+
     /// Whether output is kept at all.
     var isKept: Bool
     /// Bytes after which the file is rotated; 0 for never.
@@ -70,6 +76,7 @@ struct LogSettings: Sendable, Hashable {
 
     init(_ configuration: LogConfiguration) throws(EngineError) {
         isKept = configuration.driver != "none"
+        if configuration.driver == "local" { (maximumSize, maximumFiles) = (20 << 20, 5) }
         for (name, value) in configuration.options.sorted(by: { $0.key < $1.key }) {
             switch name {
             case "max-size": maximumSize = try Self.size(value)

@@ -8,6 +8,9 @@ struct MountPlan {
     /// A volume that is to take the image's content at a path, if it is empty.
     struct CopyUp: Sendable {
         let volume: Volume
+        /// The host's folder of the volume's content.
+        let content: String
+        /// In the container.
         let path: String
     }
 
@@ -177,7 +180,7 @@ struct MountPlan {
         var mount = StoredMount(point: point, path: path)
         mount.isAnonymous = request.name.isEmpty
         try insert(mount)
-        if copies, subpath.isEmpty { copyUps.append(CopyUp(volume: volume, path: destination)) }
+        if copies, subpath.isEmpty { copyUps.append(CopyUp(volume: volume, content: path, path: destination)) }
     }
 
     private mutating func insert(_ mount: StoredMount) throws(EngineError) {

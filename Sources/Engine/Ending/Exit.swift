@@ -106,6 +106,8 @@ extension Engine {
             await network.release(containerID: container.id)
             publishNetwork("disconnect", container)
         }
+        unmountFromHost(container)
+        publishVolumeUnmounts(of: container)
         do { try await cgroup?.remove() } catch {
             logger.error("cannot remove the cgroup of container \(container.shortID): \(error)")
         }

@@ -83,6 +83,20 @@ extension Engine {
         if volumes { removeAnonymousVolumes(of: container) }
     }
 
+    /// A container of `--rm` goes where its start fails, too; the caller has passed its gate.
+    func removeAfterFailedStart(_ container: Container) async {
+        let isMine = container.change { life in
+            guard life.record.hostConfiguration.autoRemove, !life.isBeingRemoved else { return false }
+            life.isBeingRemoved = true
+            return true
+        }
+        guard isMine else { return }
+        do { try await takeAway(container, volumes: true) } catch {
+            container.change { $0.isBeingRemoved = false }
+            logger.error("cannot remove container \(container.shortID) after its failed start: \(error)")
+        }
+    }
+
     private func removeAnonymousVolumes(of container: Container) {
         for mount in container.definition.mountPoints where mount.isAnonymous {
             do {

@@ -224,11 +224,13 @@ extension Engine {
     public func inspectExec(_ id: String) async throws(EngineError) -> ExecDetails {
         let exec = try exec(id)
         return exec.read { life in
-            ExecDetails(
-                id: exec.id, containerID: exec.container.id, configuration: exec.configuration,
-                isRunning: life.process != nil, exitCode: life.exitCode, pid: life.process == nil ? 0 : life.pid,
+            let exitCode = life.exitCode ?? life.process?.exitNow?.code
+            let isRunning = life.process != nil && exitCode == nil
+            return ExecDetails(
+                id: exec.id, containerID: exec.container.id, configuration: exec.configuration, isRunning: isRunning,
+                exitCode: exitCode, pid: isRunning ? life.pid : 0,
                 detachKeys: exec.configuration.detachKeys == nil ? [] : exec.detachKeys.bytes,
-                canRemove: life.exitCode != nil)
+                canRemove: exitCode != nil)
         }
     }
 

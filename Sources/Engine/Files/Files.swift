@@ -116,6 +116,9 @@ extension Engine {
             let volumes = container.definition.mountPoints.filter { !$0.path.isEmpty }.map { mount in
                 ContainerTree.VolumeMount(source: mount.path, destination: mount.point.destination)
             }
+            let user = Identifiers.make()
+            try mountVolumes(of: container, for: user)
+            defer { unmountVolumes(of: container, for: user) }
             return try await body(
                 ContainerArchive(of: .stopped(layers: layers, volumes: volumes), container: name, threads: .singleton))
         }

@@ -2,6 +2,7 @@ import ImageStore
 import NIOCore
 import OCI
 import RegistryClient
+import Synchronization
 
 extension Engine {
     /// Pulls an image; the stream throws `EngineError`.
@@ -80,15 +81,12 @@ extension Engine {
     public func loadImages(
         _ archive: some AsyncSequence<ByteBuffer, any Error> & Sendable, report: @escaping @Sendable (LoadEvent) -> Void
     ) async throws(EngineError) {
-        let bus = eventBus
+        let names = Mutex<[String]>([])
         do {
             try await imageStore.load(archive) { event in
                 switch event {
-                case .loaded(let name):
-                    bus.publish(.image, "load", actor: name, attributes: [Event.Attribute("name", name)])
-                case .loadedID(let id):
-                    bus.publish(
-                        .image, "load", actor: id.description, attributes: [Event.Attribute("name", id.description)])
+                case .loaded(let name): names.withLock { $0.append(name) }
+                case .loadedID(let id): names.withLock { $0.append(id.description) }
                 default: break
                 }
                 report(event)
@@ -96,18 +94,25 @@ extension Engine {
         } catch {
             throw EngineError(error)
         }
+        var told: Set<Digest> = []
+        for name in names.withLock({ $0 }) {
+            let id = try await image(name).id
+            if told.insert(id).inserted { publishImage("load", id) }
+        }
     }
 
     /// Images as one archive.
     ///
     /// - Throws: `notFound` before the first byte.
     public func saveImages(_ names: [String]) async throws(EngineError) -> AsyncThrowingStream<ByteBuffer, any Error> {
-        for name in names { _ = try await image(name) }
-        return stream { [imageStore, eventBus] sink throws(EngineError) in
+        var ids: [Digest] = []
+        for name in names {
+            let id = try await image(name).id
+            if !ids.contains(id) { ids.append(id) }
+        }
+        return stream { [weak self, imageStore, ids] sink throws(EngineError) in
             do throws(ImageStoreError) { try await imageStore.save(names, to: sink) } catch { throw EngineError(error) }
-            for name in names {
-                eventBus.publish(.image, "save", actor: name, attributes: [Event.Attribute("name", name)])
-            }
+            for id in ids { self?.publishImage("save", id) }
         }
     }
 
@@ -122,35 +127,37 @@ extension Engine {
 
     // MARK: - Events
 
+    /// An event of an image that is named by its ID alone.
+    private func publishImage(_ action: String, _ id: Digest) {
+        let id = id.description
+        eventBus.publish(.image, action, actor: id, attributes: [Event.Attribute("name", id)])
+    }
+
     private func publishImage(_ action: String, _ name: String, _ id: Digest) async {
         let labels = await imageStore.image(id: id)?.configuration.execution.labels ?? []
-        var attributes = [Event.Attribute("name", name)]
+        // A pull is told by the full reference, and names the repository (moby daemon/images/image_pull.go).
+        let shown = action == "pull" ? Self.withoutTag(name) : name
+        var attributes = [Event.Attribute("name", shown)]
         attributes += labels.map { Event.Attribute($0.name, $0.value) }
         eventBus.publish(
             .image, action, actor: action == "pull" ? name : id.description,
             attributes: attributes.sorted { $0.name < $1.name })
     }
 
+    /// `nginx:1.27` and `nginx@sha256:…` as `nginx`; a port of the registry stays.
+    static func withoutTag(_ name: String) -> String {
+        let path = name.prefix { $0 != "@" }
+        let last = path.lastIndex(of: "/") ?? path.startIndex
+        return String(path[..<(path[last...].firstIndex(of: ":") ?? path.endIndex)])
+    }
+
     private func publish(_ records: [RemovalRecord]) {
         for record in records {
             switch record {
-            case .untagged(_, let image):
-                let id = image.description
-                eventBus.publish(.image, "untag", actor: id, attributes: [Event.Attribute("name", id)])
-            case .deletedImage(let image):
-                let id = image.description
-                eventBus.publish(.image, "delete", actor: id, attributes: [Event.Attribute("name", id)])
+            case .untagged(_, let image): publishImage("untag", image)
+            case .deletedImage(let image): publishImage("delete", image)
             case .deletedLayer: break
             }
         }
-    }
-
-    /// The IDs of an image and of those that stand on its layers.
-    func descendants(of name: String) async throws(ImageStoreError) -> Set<Digest> {
-        let image = try await imageStore.image(name)
-        let layers = image.layers.map(\.chainID)
-        let all = await imageStore.list()
-        let above = all.filter { !layers.isEmpty && $0.layers.map(\.chainID).starts(with: layers) }
-        return Set(above.map(\.id)).union([image.id])
     }
 }

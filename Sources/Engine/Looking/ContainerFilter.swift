@@ -8,7 +8,8 @@ struct ContainerFilter {
     private let health: Set<Health.Status>
     private let before: Timestamp?
     private let since: Timestamp?
-    /// IDs of images that an ancestor filter names, with all that stand on them.
+    /// IDs of images that an ancestor filter names. No image here has a parent: layers in common make none (moby, a
+    /// parent is what a build or commit wrote down).
     private let ancestors: Set<Digest>?
     private let isTask: Bool?
     private let published: [ContainerPortRange]
@@ -54,7 +55,7 @@ struct ContainerFilter {
         } else {
             var found: Set<Digest> = []
             for name in filters["ancestor"] {
-                do { found.formUnion(try await engine.descendants(of: name)) } catch {
+                do { found.insert(try await engine.imageStore.image(name).id) } catch {
                     // A name that is no image has no containers.
                     guard error.code == .notFound || error.code == .invalidArgument else { throw EngineError(error) }
                 }
@@ -63,7 +64,8 @@ struct ContainerFilter {
         }
     }
 
-    func accepts(_ container: Container) -> Bool {
+    /// - Parameter ports: what `docker ps` shows of the container's ports.
+    func accepts(_ container: Container, ports: [ListedPort]) -> Bool {
         let definition = container.definition
         let record = container.read { $0.record }
         let state = record.state
@@ -75,7 +77,7 @@ struct ContainerFilter {
             && (ancestors.map { definition.image.map($0.contains) ?? false } ?? true)
             && (isTask.map { $0 == false } ?? true)
             && acceptsNames(container, record) && filters.acceptsLabels(definition.configuration.labels)
-            && acceptsPorts(definition, record) && acceptsVolumes(definition)
+            && acceptsPorts(ports) && acceptsVolumes(definition)
     }
 
     private func acceptsNames(_ container: Container, _ record: ContainerRecord) -> Bool {
@@ -95,17 +97,13 @@ struct ContainerFilter {
         return name.firstMatch(of: expression) != nil || "/\(name)".firstMatch(of: expression) != nil
     }
 
-    private func acceptsPorts(_ definition: ContainerDefinition, _ record: ContainerRecord) -> Bool {
-        func ports(_ texts: some Sequence<String>) -> [ContainerPort] { texts.compactMap { try? ContainerPort($0) } }
-        if !published.isEmpty {
-            let mine = ports(record.hostConfiguration.portBindings.keys)
-            guard published.contains(where: { range in mine.contains(where: range.contains) }) else { return false }
+    /// Host ports count for `publish`, ports inside for `expose`; one of either is enough (moby daemon/list.go).
+    private func acceptsPorts(_ ports: [ListedPort]) -> Bool {
+        guard !published.isEmpty || !exposed.isEmpty else { return true }
+        return ports.contains { port in
+            published.contains { $0.contains(port.hostPort, port.networkProtocol) }
+                || exposed.contains { $0.contains(port.containerPort, port.networkProtocol) }
         }
-        if !exposed.isEmpty {
-            let mine = ports(definition.configuration.exposedPorts)
-            guard exposed.contains(where: { range in mine.contains(where: range.contains) }) else { return false }
-        }
-        return true
     }
 
     private func acceptsVolumes(_ definition: ContainerDefinition) -> Bool {
@@ -134,7 +132,7 @@ struct ContainerPortRange {
         networkProtocol = parts.count > 1 ? parts[1] : "tcp"
     }
 
-    func contains(_ port: ContainerPort) -> Bool {
-        numbers.contains(port.number) && networkProtocol == port.networkProtocol
+    func contains(_ port: UInt16, _ networkProtocol: String) -> Bool {
+        numbers.contains(port) && self.networkProtocol == networkProtocol
     }
 }

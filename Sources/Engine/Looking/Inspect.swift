@@ -9,15 +9,15 @@ extension Engine {
         let (record, execIDs) = container.read { life in
             (life.record, life.execs.values.filter { exec in exec.read { $0.exitCode == nil } }.map(\.id).sorted())
         }
-        let files = HostFiles(directory: container.directory)
+        let files = hostFiles(of: container)
         let wasStarted = record.state.startedAt != nil
-        let isLogged = record.hostConfiguration.logConfiguration.driver != "none"
+        let hasLogPath = record.hostConfiguration.logConfiguration.driver == "json-file"
         return ContainerDetails(
             id: container.id, name: record.name, created: definition.created,
             path: definition.commandLine.first ?? "", arguments: Array(definition.commandLine.dropFirst()),
             state: record.state, image: definition.image ?? .sha256(of: []), platform: "linux",
             resolvConfPath: wasStarted ? files.resolvConf : "", hostnamePath: wasStarted ? files.hostname : "",
-            hostsPath: wasStarted ? files.hosts : "", logPath: isLogged && wasStarted ? container.logPath : "",
+            hostsPath: wasStarted ? files.hosts : "", logPath: hasLogPath && wasStarted ? container.logPath : "",
             restartCount: record.restartCount, storageDriver: "overlay2",
             storageDirectories: [
                 "ID": container.id, "LowerDir": definition.lowerDirectories.joined(separator: ":"),
@@ -57,7 +57,8 @@ extension Engine {
         guard !mode.hasPrefix("container:") else { return [:] }
         var endpoint = container.definition.endpoints[mode] ?? container.definition.endpoints["default"]
             ?? EndpointSettings()
-        if !record.state.isRunning { endpoint.networkID = "" } else { endpoint.networkID = networkIDs.id(of: mode) }
+        // As in dockerd, the network stays known after the end, what was lent by it does not.
+        endpoint.networkID = record.state.startedAt == nil ? "" : networkIDs.id(of: mode)
         if let lease = record.lease?.lease {
             endpoint.endpointID = lease.endpointID
             endpoint.macAddress = lease.macAddress

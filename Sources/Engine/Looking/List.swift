@@ -14,7 +14,7 @@ extension Engine {
         let filter = try await ContainerFilter(options.filters, engine: self)
         let showsAll = options.all || options.limit > 0 || filter.impliesAll
         var chosen = containers.all.filter { container in
-            (showsAll || container.state.isRunning) && filter.accepts(container)
+            (showsAll || container.state.isRunning) && filter.accepts(container, ports: ports(of: container))
         }
         chosen.sort { ($0.definition.created, $0.id) > ($1.definition.created, $1.id) }
         if options.limit > 0 { chosen = Array(chosen.prefix(options.limit)) }

@@ -34,6 +34,15 @@ extension Engine {
         return network
     }
 
+    /// Removes networks without containers; predefined ones stay, so that nothing goes.
+    ///
+    /// - Parameter filters: `label`, `label!`, `until`.
+    public func pruneNetworks(_ filters: FilterArguments) async throws(EngineError) {
+        try filters.check(["label", "label!", "until"])
+        _ = try filters.until()
+        eventBus.publish(.network, "prune", actor: "", attributes: [Event.Attribute("reclaimed", "0")])
+    }
+
     private func describeNetworks() async -> [NetworkDetails] {
         let descriptions = await network.describe()
         return descriptions.map { description in

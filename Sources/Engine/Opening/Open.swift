@@ -33,6 +33,8 @@ extension Engine {
             network.tableName = configuration.bridgeName
             network.preparedNamespaces = configuration.preparedNamespaces
             network.subnet = try Self.subnet(configuration)
+            // docker's default bridge has no IPv6 unless it is asked for.
+            network.ipv6 = false
             let parts = Parts(
                 registryClient: registryClient, imageStore: imageStore,
                 volumeStore: try VolumeStore(root: "\(root)/volumes", logger: logger),

@@ -6,6 +6,7 @@ extension Engine {
     /// Brings the containers of the root back, whatever the last engine was doing when it went.
     func recover() async throws(EngineError) {
         try loadContainers()
+        try removeStrayInitLayers()
         var found: [(Container, Reconnection)] = []
         for container in containers.all { found.append((container, try await reconnect(container))) }
         var leases: [Lease] = []
@@ -17,6 +18,8 @@ extension Engine {
         do { try await network.start(restoring: leases) } catch { throw EngineError(error) }
         await readNetworkIDs()
         for (container, reconnection) in found { settle(container, reconnection) }
+        try recoverVolumes()
+        for container in containers.all where container.read({ $0.process }) == nil { unmountFromHost(container) }
         try await removeStrayCgroups()
         await finishWhatWasBegun()
     }
@@ -40,6 +43,19 @@ extension Engine {
                 logger.warning("removing an unfinished container: \(error)")
                 removeDirectory("\(root)/\(name)")
             }
+        }
+    }
+
+    /// Layers of images that no container has any more, and unfinished ones.
+    private func removeStrayInitLayers() throws(EngineError) {
+        let used = Set(containers.all.compactMap(\.definition.lowerDirectories.first))
+        do {
+            try Folder.make(initLayerDirectory, mode: 0o710)
+            for name in try Folder.names(initLayerDirectory) where !used.contains("\(initLayerDirectory)/\(name)") {
+                removeDirectory("\(initLayerDirectory)/\(name)")
+            }
+        } catch {
+            throw EngineError(system: error)
         }
     }
 

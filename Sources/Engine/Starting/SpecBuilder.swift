@@ -6,6 +6,9 @@ import LinuxKernel
 struct SpecBuilder {
     let container: Container
     let host: HostConfiguration
+    let hostFiles: HostFiles
+    /// The host's folder to have as `/dev/shm`; nil for a tmpfs.
+    let sharedMemory: String?
     let account: UserDatabase.Account
     let cgroup: Cgroup
     let cgroupLayout: CgroupLayout
@@ -35,7 +38,7 @@ struct SpecBuilder {
         ]
         spec.maskedPaths = host.maskedPaths ?? []
         spec.readOnlyPaths = host.readonlyPaths ?? []
-        spec.sysctls = sysctls()
+        spec.sysctls = try sysctls()
         spec.usesInit = host.usesInit ?? false
         let log = try LogSettings(host.logConfiguration)
         if log.isKept {
@@ -77,8 +80,9 @@ struct SpecBuilder {
     }
 
     /// docker's own: pings for everybody, and ports below 1024 for everybody, where the network is the container's.
-    private func sysctls() -> [Sysctl] {
+    private func sysctls() throws(EngineError) -> [Sysctl] {
         var values = host.sysctls ?? [:]
+        try Sysctls.check(values.keys, host)
         if host.networkMode != "host", !host.networkMode.hasPrefix("container:") {
             if values["net.ipv4.ip_unprivileged_port_start"] == nil {
                 values["net.ipv4.ip_unprivileged_port_start"] = "0"
@@ -117,6 +121,8 @@ struct SpecBuilder {
         mounts.append(.filesystem("mqueue", at: "/dev/mqueue", attributes: strict, isOptional: true))
         if host.ipcMode == "host" {
             mounts.append(.bind("/dev/shm", at: "/dev/shm"))
+        } else if let sharedMemory {
+            mounts.append(.bind(sharedMemory, at: "/dev/shm", attributes: strict, isRecursive: false))
         } else if host.ipcMode != "none" {
             mounts.append(
                 .filesystem(
@@ -147,10 +153,9 @@ struct SpecBuilder {
         let definition = container.definition
         let asked = Set(definition.mountPoints.map(\.point.destination))
         var mounts: [Mount] = []
-        let files = HostFiles(directory: container.directory)
         let readOnly: MountAttributes = host.readonlyRootfs ? [.readOnly] : []
         for (source, target) in [
-            (files.resolvConf, "/etc/resolv.conf"), (files.hostname, "/etc/hostname"), (files.hosts, "/etc/hosts"),
+            (hostFiles.resolvConf, "/etc/resolv.conf"), (hostFiles.hostname, "/etc/hostname"), (hostFiles.hosts, "/etc/hosts"),
         ] where !asked.contains(target) {
             mounts.append(.bind(source, at: target, attributes: readOnly, asFile: true))
         }

@@ -41,6 +41,7 @@ extension Engine {
         } catch {
             await giveBack(run, of: container)
             failed(container, error, isRestart: isRestart)
+            await removeAfterFailedStart(container)
             throw error.cause
         }
         return clock.phases
@@ -87,6 +88,8 @@ extension Engine {
             try await joinOthers(&run, host)
             try writeHostFiles(container, host, run)
             clock.mark("network")
+            if host.ipcMode == "shareable" { try SharedMemory.mount(in: container.directory, size: host.shmSize) }
+            try mountVolumes(of: container, for: container.id)
         } catch {
             throw StartFailure(cause: error)
         }
@@ -175,6 +178,12 @@ extension Engine {
         ]
         for (mode, kind, name) in kinds where mode.hasPrefix("container:") {
             let other = try container(String(mode.dropFirst("container:".count)))
+            if kind == .ipc, other.read({ $0.record.hostConfiguration.ipcMode }) != "shareable" {
+                throw EngineError(
+                    .conflict,
+                    "can't join IPC of container \(other.id): non-shareable IPC (hint: use IpcMode:shareable for the "
+                        + "donor container)")
+            }
             guard let process = other.read({ $0.process }) else {
                 throw EngineError(
                     .conflict, "cannot join \(name) namespace of a non running container: \(other.id)")
@@ -186,14 +195,22 @@ extension Engine {
         }
     }
 
+    /// The files that tell a container of its host name and network; where it shares another's network, the other's.
+    func hostFiles(of container: Container) -> HostFiles {
+        let mode = container.read { $0.record.hostConfiguration.networkMode }
+        guard mode.hasPrefix("container:") else { return HostFiles(directory: container.directory) }
+        return HostFiles(directory: containerDirectory(String(mode.dropFirst("container:".count))))
+    }
+
     private func writeHostFiles(
         _ container: Container, _ host: HostConfiguration, _ run: PreparedRun
     ) throws(EngineError) {
         let configuration = container.definition.configuration
+        // Those of the container whose network it shares.
+        guard !host.networkMode.hasPrefix("container:") else { return }
         var addresses: [String] = []
         if let lease = run.lease { addresses = [lease.address] + [lease.ipv6Address].compactMap(\.self) }
-        let files = HostFiles(directory: container.directory)
-        try files.write(
+        try hostFiles(of: container).write(
             HostFiles.Content(
                 hostname: configuration.hostname, domainname: configuration.domainname, addresses: addresses,
                 extraHosts: host.extraHosts ?? [], gateway: run.lease?.gateway,
@@ -214,8 +231,9 @@ extension Engine {
         do {
             let capabilities = try capabilities(host)
             spec = try SpecBuilder(
-                container: container, host: host, account: account, cgroup: cgroup, cgroupLayout: self.host.cgroupLayout,
-                capabilities: capabilities, seccomp: try seccomp(host, capabilities), initialSize: nil
+                container: container, host: host, hostFiles: hostFiles(of: container),
+                sharedMemory: sharedMemory(of: container, host), account: account, cgroup: cgroup,
+                cgroupLayout: self.host.cgroupLayout, capabilities: capabilities, seccomp: try seccomp(host, capabilities), initialSize: nil
             ).spec()
         } catch {
             throw StartFailure(cause: error)
@@ -271,6 +289,7 @@ extension Engine {
         }
         begun.fulfil(process)
         if run.lease != nil { publishNetwork("connect", container) }
+        publishVolumeMounts(of: container)
         publish("start", of: container)
         watch(container, process)
         startHealthChecks(container)
@@ -280,6 +299,7 @@ extension Engine {
 
     /// Gives back what a failed start took.
     private func giveBack(_ run: PreparedRun, of container: Container) async {
+        unmountFromHost(container)
         if run.lease != nil { await network.release(containerID: container.id) }
         guard let cgroup = run.cgroup else { return }
         do { try await cgroup.remove() } catch {

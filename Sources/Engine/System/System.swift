@@ -15,7 +15,7 @@ extension Engine {
             storageStatus: [
                 ["Supports d_type", "true"], ["Using metacopy", "false"], ["Native Overlay Diff", "true"],
                 ["userxattr", "false"],
-            ], root: configuration.root, logDriver: configuration.logDriver, logDrivers: ["json-file", "none"],
+            ], root: configuration.root, logDriver: configuration.logDriver, logDrivers: LogSettings.drivers,
             volumeDrivers: ["local"], networkDrivers: ["bridge", "host", "null"], cgroupDriver: "cgroupfs",
             cgroupVersion: host.cgroups.version.rawValue,
             limits: EngineInformation.Limits(

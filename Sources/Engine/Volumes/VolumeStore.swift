@@ -9,6 +9,8 @@ import Synchronization
 final class VolumeStore: Sendable {
     private let root: String
     private let volumes = Mutex<[String: Volume]>([:])
+    /// Who uses the volumes that are mounted for as long as somebody does, by name.
+    private let users = Mutex<[String: Set<String>]>([:])
 
     /// Reads what volumes there are; a folder without its record is what a killed creation left, and goes.
     init(root: String, logger: Logger) throws(EngineError) {
@@ -56,7 +58,7 @@ final class VolumeStore: Sendable {
         let name = request.name.isEmpty ? Identifiers.make() : request.name
         if let known = volumes.withLock({ $0[name] }) { return (known, false) }
         try Self.check(name)
-        let options = try VolumeOptions(request.options ?? [:], name: name)
+        _ = try VolumeOptions(request.options ?? [:], name: name)
         let folder = "\(root)/\(name)"
         var stored = StoredVolume()
         stored.created = .now
@@ -70,7 +72,6 @@ final class VolumeStore: Sendable {
         } catch {
             throw EngineError(.system, "\(error)")
         }
-        _ = options
         let volume = stored.volume(at: "\(folder)/_data")
         return volumes.withLock { volumes in
             if let known = volumes[name] { return (known, false) }
@@ -83,9 +84,56 @@ final class VolumeStore: Sendable {
     func remove(_ volume: Volume) throws(EngineError) {
         guard volumes.withLock({ $0.removeValue(forKey: volume.name) }) != nil else { return }
         do {
+            try HostMount.unmount(volume.mountpoint)
             try TreeRemover.remove(path: "\(root)/\(volume.name)")
         } catch {
             throw EngineError(.system, "unable to remove volume \(volume.name): \(error)")
+        }
+    }
+
+    /// Mounts what the volume's options name, unless another user has done so; other volumes need nothing.
+    ///
+    /// - Parameter user: who holds it until `unmount`: a container's ID.
+    func mount(_ volume: Volume, for user: String) throws(EngineError) {
+        guard let device = try VolumeOptions(volume.options ?? [:], name: volume.name).mount else { return }
+        let failure: SystemError? = users.withLock { users -> SystemError? in
+            if users[volume.name]?.isEmpty ?? true {
+                do throws(SystemError) {
+                    try HostMount.mount(device.source, at: volume.mountpoint, type: device.type, options: device.options)
+                } catch {
+                    return error
+                }
+            }
+            users[volume.name, default: []].insert(user)
+            return nil
+        }
+        if let failure {
+            throw EngineError(
+                .system,
+                "error while mounting volume '\(volume.mountpoint)': failed to mount local volume: \(failure)")
+        }
+    }
+
+    /// Ends a use; after the last one what was mounted is unmounted. Who does not use it is passed over.
+    func unmount(_ volume: Volume, for user: String) throws(EngineError) {
+        let failure: SystemError? = users.withLock { users -> SystemError? in
+            guard users[volume.name]?.remove(user) != nil, users[volume.name]?.isEmpty ?? true else { return nil }
+            users[volume.name] = nil
+            do throws(SystemError) { try HostMount.unmount(volume.mountpoint) } catch { return error }
+            return nil
+        }
+        if let failure { throw EngineError(.system, "error while unmounting volume \(volume.name): \(failure)") }
+    }
+
+    /// Takes over what an earlier engine left mounted: it stays for its users, all else is unmounted.
+    func recover(users found: [String: Set<String>]) throws(EngineError) {
+        for volume in all {
+            guard try VolumeOptions(volume.options ?? [:], name: volume.name).mount != nil else { continue }
+            if let users = found[volume.name] {
+                self.users.withLock { $0[volume.name] = users }
+            } else {
+                do { try HostMount.unmount(volume.mountpoint) } catch { throw EngineError(system: error) }
+            }
         }
     }
 
@@ -108,25 +156,42 @@ final class VolumeStore: Sendable {
 
 /// Options of the driver `local`, as mount(8) has them.
 struct VolumeOptions: Sendable, Hashable {
+    /// A file system to mount while a container uses the volume.
+    struct Device: Sendable, Hashable {
+        var source: String
+        var type: String
+        var options: String
+    }
+
     /// The folder of the host that is the volume's content; nil for a folder of its own.
     var device: String?
+    /// What is mounted over the volume's own folder; nil for nothing.
+    var mount: Device?
 
     init(_ options: [String: String], name: String) throws(EngineError) {
         for key in options.keys.sorted() where !["type", "device", "o", "size"].contains(key) {
             throw EngineError(.invalidArgument, "create \(name): invalid option: \"\(key)\"")
         }
-        let type = options["type"] ?? ""
-        let flags = (options["o"] ?? "").split(separator: ",")
-        guard !type.isEmpty || options["device"] != nil || !flags.isEmpty else { return }
-        guard flags.contains("bind") || flags.contains("rbind"), ["", "none", "bind"].contains(type),
-            let device = options["device"], device.hasPrefix("/")
-        else {
+        guard options["size"] == nil else {
             throw EngineError(
-                .notImplemented,
-                "create \(name): of the options of local volumes only o=bind with device=/PATH is served; use --tmpfs or "
-                    + "--mount type=tmpfs for memory")
+                .invalidArgument,
+                "create \(name): quota size requested but no quota support: use o=size=… with type=tmpfs")
         }
-        self.device = device
+        let given = options.filter { !$0.value.isEmpty }
+        guard !given.isEmpty else { return }
+        for key in ["device", "type"] where given[key] == nil {
+            throw EngineError(.invalidArgument, "create \(name): missing required option: \"\(key)\"")
+        }
+        let device = given["device"] ?? ""
+        let words = (given["o"] ?? "").split(separator: ",")
+        if words.contains("bind") || words.contains("rbind") {
+            guard device.hasPrefix("/") else {
+                throw EngineError(.invalidArgument, "create \(name): the device of a bind must be an absolute path")
+            }
+            self.device = device
+        } else {
+            mount = Device(source: device, type: given["type"] ?? "", options: given["o"] ?? "")
+        }
     }
 }
 

@@ -225,6 +225,9 @@ final class MonitorConnection: MonitorLoop.Handler {
         }
     }
 
+    /// The exit status, where it is known.
+    var exitNow: ExitStatus? { state.withLock { $0.exit } }
+
     private func connectionEnded() {
         if state.withLock({ $0.beginning != nil }) {
             return end(.failure(LaunchError(.launcher, errno: LaunchError.connectionReset, detail: "lost a monitor")))
@@ -250,12 +253,13 @@ final class MonitorConnection: MonitorLoop.Handler {
 
     private func ended(_ status: ExitStatus) {
         close()
-        output.processEnded()
+        // Known before its output ends: whoever reads to the end may ask for the exit code at once.
         let waiters = state.withLock { state in
             state.exit = status
             defer { state.exitWaiters = [] }
             return state.exitWaiters
         }
+        output.processEnded()
         for waiter in waiters { waiter.resume(returning: status) }
     }
 

@@ -47,6 +47,9 @@ public final class RunningProcess: Sendable {
         if answer < 0 { throw LaunchError(.closed, errno: -answer) }
     }
 
+    /// How it ended; nil while it runs. Known as soon as its output has ended.
+    var exitNow: ExitStatus? { connection.exitNow }
+
     /// How it ended, when it has; any number may wait. Its output was given to the subscribers before.
     public var exit: ExitStatus {
         get async { await connection.exit() }

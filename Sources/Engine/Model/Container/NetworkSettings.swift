@@ -31,7 +31,7 @@ public struct EndpointSettings: Sendable, Hashable {
     public var driverOptions: [String: String]?
     /// Which network's gateway is the default one.
     public var gatewayPriority = 0
-    /// The network's ID; empty where it does not run.
+    /// The network's ID; empty before the first start.
     public var networkID = ""
     /// The endpoint's ID; empty where it does not run.
     public var endpointID = ""

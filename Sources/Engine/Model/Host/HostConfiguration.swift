@@ -115,7 +115,7 @@ public struct RestartPolicy: Sendable, Hashable {
 
 /// Where output is logged.
 public struct LogConfiguration: Sendable, Hashable {
-    /// `json-file` or `none`; empty is the daemon's default.
+    /// `json-file`, `local` or `none`; empty is the daemon's default.
     public var driver = ""
     /// `max-size`, `max-file`, …
     public var options: [String: String] = [:]
