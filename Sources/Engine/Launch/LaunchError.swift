@@ -59,7 +59,8 @@ public struct LaunchError: Error, Sendable, Hashable, CustomStringConvertible {
         switch errno {
         case ENOENT where !detail.contains("/"): "exec: \"\(detail)\": executable file not found in $PATH"
         case ENOENT: "exec: \"\(detail)\": stat \(detail): no such file or directory"
-        case EACCES, EISDIR: "exec: \"\(detail)\": \(reason)"
+        case EISDIR: "exec: \"\(detail)\": is a directory: permission denied"
+        case EACCES: "exec: \"\(detail)\": \(reason)"
         default: "exec \(detail): \(reason)"
         }
     }

@@ -77,13 +77,21 @@ public struct ContainerStatistics: Sendable, Hashable {
 
     /// Traffic of an interface.
     public struct NetworkCounters: Sendable, Hashable {
+        /// Bytes that came in.
         public var receivedBytes: UInt64 = 0
+        /// Packets that came in.
         public var receivedPackets: UInt64 = 0
+        /// Packets that came in damaged.
         public var receiveErrors: UInt64 = 0
+        /// Packets that came in and were dropped.
         public var receiveDropped: UInt64 = 0
+        /// Bytes that went out.
         public var sentBytes: UInt64 = 0
+        /// Packets that went out.
         public var sentPackets: UInt64 = 0
+        /// Packets that could not go out.
         public var sendErrors: UInt64 = 0
+        /// Packets that were to go out and were dropped.
         public var sendDropped: UInt64 = 0
 
         /// All zero.

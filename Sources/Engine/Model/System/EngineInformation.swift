@@ -77,14 +77,23 @@ public struct EngineInformation: Sendable, Hashable {
 
     /// Which limits the kernel knows.
     public struct Limits: Sendable, Hashable {
+        /// `--memory`.
         public var memory: Bool
+        /// `--memory-swap`.
         public var swap: Bool
+        /// `KernelMemoryTCP`.
         public var kernelMemoryTCP: Bool
+        /// `--cpu-period`.
         public var cpuPeriod: Bool
+        /// `--cpu-quota` and `--cpus`.
         public var cpuQuota: Bool
+        /// `--cpu-shares`.
         public var cpuShares: Bool
+        /// `--cpuset-cpus` and `--cpuset-mems`.
         public var cpuSet: Bool
+        /// `--pids-limit`.
         public var pids: Bool
+        /// `--oom-kill-disable`.
         public var oomKillDisable: Bool
     }
 }
