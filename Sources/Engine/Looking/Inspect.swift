@@ -10,6 +10,8 @@ extension Engine {
             (life.record, life.execs.values.filter { exec in exec.read { $0.exitCode == nil } }.map(\.id).sorted())
         }
         let files = hostFiles(of: container)
+        var host = record.hostConfiguration
+        host.links = shownLinks(of: container)
         let wasStarted = record.state.startedAt != nil
         let hasLogPath = record.hostConfiguration.logConfiguration.driver == "json-file"
         return ContainerDetails(
@@ -24,7 +26,7 @@ extension Engine {
                 "UpperDir": container.upperDirectory, "WorkDir": container.workDirectory,
                 "MergedDir": container.rootDirectory,
             ],
-            execIDs: execIDs.isEmpty ? nil : execIDs, hostConfiguration: record.hostConfiguration,
+            execIDs: execIDs.isEmpty ? nil : execIDs, hostConfiguration: host,
             configuration: definition.configuration, mounts: definition.mountPoints.map(\.point),
             network: networkSettings(of: container), size: size ? await self.size(of: container) : nil)
     }

@@ -22,9 +22,11 @@ extension Engine {
         let references = await imageStore.references()
         var names: [Digest: Set<String>] = [:]
         for (reference, id) in references { names[id, default: []].insert(reference.familiar) }
+        let linkNames = linkNames()
         var listings: [ContainerListing] = []
         for container in chosen {
             var listing = listing(of: container, now, names)
+            listing.linkNames = linkNames[container.id] ?? []
             if options.size { listing.size = await size(of: container) }
             listings.append(listing)
         }

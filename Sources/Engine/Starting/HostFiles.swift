@@ -8,6 +8,12 @@ struct HostFiles {
     var hosts: String { "\(directory)/hosts" }
     var resolvConf: String { "\(directory)/resolv.conf" }
 
+    /// A line of `/etc/hosts`.
+    struct Name: Sendable {
+        var address: String
+        var names: [String]
+    }
+
     /// What the files are made of.
     struct Content {
         var hostname: String
@@ -15,6 +21,8 @@ struct HostFiles {
         /// The container's own addresses; none for host and none networks.
         var addresses: [String]
         var extraHosts: [String]
+        /// Containers it is linked to.
+        var links: [Name] = []
         /// What `host-gateway` stands for; nil where there is none.
         var gateway: String?
         var usesHostNetwork: Bool
@@ -69,6 +77,7 @@ struct HostFiles {
             }
             text += "\(address)\t\(entry[..<separator])\n"
         }
+        for link in content.links { text += "\(link.address)\t\(link.names.joined(separator: " "))\n" }
         let names =
             content.domainname.isEmpty
             ? content.hostname : "\(content.hostname).\(content.domainname) \(content.hostname)"

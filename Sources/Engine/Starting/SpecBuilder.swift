@@ -9,6 +9,8 @@ struct SpecBuilder {
     let hostFiles: HostFiles
     /// The host's folder to have as `/dev/shm`; nil for a tmpfs.
     let sharedMemory: String?
+    /// Variables that tell of linked containers.
+    let linkEnvironment: [String]
     let account: UserDatabase.Account
     let cgroup: Cgroup
     let cgroupLayout: CgroupLayout
@@ -52,8 +54,9 @@ struct SpecBuilder {
     // MARK: - The process
 
     private func process() throws(EngineError) -> ProcessSpec {
-        let environment = ProcessEnvironment.variables(
-            configuration, hostname: configuration.hostname, home: account.home)
+        let environment = ProcessEnvironment.merged(
+            ProcessEnvironment.variables(configuration, hostname: configuration.hostname, home: account.home),
+            over: linkEnvironment)
         var process = ProcessSpec(
             arguments: container.definition.commandLine, environment: environment,
             searchPath: ProcessEnvironment.searchPath(environment))

@@ -71,6 +71,8 @@ extension Engine {
         var namespace: FileDescriptor?
         var joins: [NamespaceJoin] = []
         var account: UserDatabase.Account?
+        /// Variables that tell of linked containers.
+        var linkEnvironment: [String] = []
     }
 
     // MARK: - Preparing
@@ -86,7 +88,9 @@ extension Engine {
             clock.mark("cgroup")
             try await attachNetwork(&run, container, host)
             try await joinOthers(&run, host)
-            try writeHostFiles(container, host, run)
+            let linked = try linked(container)
+            run.linkEnvironment = linked.environment
+            try writeHostFiles(container, host, run, linked.hosts)
             clock.mark("network")
             if host.ipcMode == "shareable" { try SharedMemory.mount(in: container.directory, size: host.shmSize) }
             try mountVolumes(of: container, for: container.id)
@@ -203,7 +207,7 @@ extension Engine {
     }
 
     private func writeHostFiles(
-        _ container: Container, _ host: HostConfiguration, _ run: PreparedRun
+        _ container: Container, _ host: HostConfiguration, _ run: PreparedRun, _ links: [HostFiles.Name]
     ) throws(EngineError) {
         let configuration = container.definition.configuration
         // Those of the container whose network it shares.
@@ -213,7 +217,7 @@ extension Engine {
         try hostFiles(of: container).write(
             HostFiles.Content(
                 hostname: configuration.hostname, domainname: configuration.domainname, addresses: addresses,
-                extraHosts: host.extraHosts ?? [], gateway: run.lease?.gateway,
+                extraHosts: host.extraHosts ?? [], links: links, gateway: run.lease?.gateway,
                 usesHostNetwork: host.networkMode == "host", dns: host.dns ?? [], dnsSearch: host.dnsSearch ?? [],
                 dnsOptions: host.dnsOptions ?? []))
     }
@@ -232,7 +236,8 @@ extension Engine {
             let capabilities = try capabilities(host)
             spec = try SpecBuilder(
                 container: container, host: host, hostFiles: hostFiles(of: container),
-                sharedMemory: sharedMemory(of: container, host), account: account, cgroup: cgroup,
+                sharedMemory: sharedMemory(of: container, host), linkEnvironment: run.linkEnvironment, account: account,
+                cgroup: cgroup,
                 cgroupLayout: self.host.cgroupLayout, capabilities: capabilities, seccomp: try seccomp(host, capabilities), initialSize: nil
             ).spec()
         } catch {
