@@ -57,7 +57,8 @@ extension Engine {
         let record = container.read { $0.record }
         let mode = container.definition.configuration.networkDisabled ? "none" : record.hostConfiguration.networkMode
         guard !mode.hasPrefix("container:") else { return [:] }
-        var endpoint = container.definition.endpoints[mode] ?? container.definition.endpoints["default"]
+        var endpoint =
+            container.definition.endpoints[mode] ?? container.definition.endpoints["default"]
             ?? EndpointSettings()
         // As in dockerd, the network stays known after the end, what was lent by it does not.
         endpoint.networkID = record.state.startedAt == nil ? "" : networkIDs.id(of: mode)

@@ -33,7 +33,8 @@ extension Engine {
         return listings
     }
 
-    private func listing(of container: Container, _ now: Timestamp, _ names: [Digest: Set<String>]) -> ContainerListing {
+    private func listing(of container: Container, _ now: Timestamp, _ names: [Digest: Set<String>]) -> ContainerListing
+    {
         let definition = container.definition
         let record = container.read { $0.record }
         let image = definition.image ?? .sha256(of: [])

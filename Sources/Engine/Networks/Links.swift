@@ -40,7 +40,9 @@ extension Engine {
     private func links(of container: Container) -> [(alias: String, target: Container)] {
         (container.read { $0.record.hostConfiguration.links } ?? []).compactMap { text in
             // What is kept was read before; a target that was removed takes its link along.
-            guard let link = try? ContainerLink(text), let target = try? containers.container(link.target) else { return nil }
+            guard let link = try? ContainerLink(text), let target = try? containers.container(link.target) else {
+                return nil
+            }
             return (link.alias, target)
         }
     }
@@ -74,7 +76,8 @@ extension Engine {
     /// Takes a link away; both containers stay (`DELETE /containers/{client}/{alias}?link=1`).
     func removeLink(_ name: String) async throws(EngineError) {
         guard let (parent, alias) = link(name) else {
-            throw EngineError(.invalidArgument, "Cannot get parent / for name \(name.hasPrefix("/") ? name : "/\(name)")")
+            throw EngineError(
+                .invalidArgument, "Cannot get parent / for name \(name.hasPrefix("/") ? name : "/\(name)")")
         }
         try await parent.gate.pass { () async throws(EngineError) in
             let isFound = parent.change { life in

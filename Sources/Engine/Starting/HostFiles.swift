@@ -120,3 +120,29 @@ struct HostFiles {
         }
     }
 }
+
+extension Engine {
+    /// The files that tell a container of its host name and network; where it shares another's network, the other's.
+    func hostFiles(of container: Container) -> HostFiles {
+        let mode = container.read { $0.record.hostConfiguration.networkMode }
+        guard mode.hasPrefix("container:") else { return HostFiles(directory: container.directory) }
+        return HostFiles(directory: containerDirectory(String(mode.dropFirst("container:".count))))
+    }
+
+    /// Writes them for a run that begins.
+    func writeHostFiles(
+        _ container: Container, _ host: HostConfiguration, _ run: PreparedRun, _ links: [HostFiles.Name]
+    ) throws(EngineError) {
+        let configuration = container.definition.configuration
+        // Those of the container whose network it shares.
+        guard !host.networkMode.hasPrefix("container:") else { return }
+        var addresses: [String] = []
+        if let lease = run.lease { addresses = [lease.address] + [lease.ipv6Address].compactMap(\.self) }
+        try hostFiles(of: container).write(
+            HostFiles.Content(
+                hostname: configuration.hostname, domainname: configuration.domainname, addresses: addresses,
+                extraHosts: host.extraHosts ?? [], links: links, gateway: run.lease?.gateway,
+                usesHostNetwork: host.networkMode == "host", dns: host.dns ?? [], dnsSearch: host.dnsSearch ?? [],
+                dnsOptions: host.dnsOptions ?? []))
+    }
+}

@@ -154,7 +154,8 @@ extension Engine {
                 let lease = try await network.attach(
                     AttachRequest(
                         containerID: container.id, containerName: container.name,
-                        ports: try PortRequests.requests(host, exposed: configuration.exposedPorts), macAddress: wanted))
+                        ports: try PortRequests.requests(host, exposed: configuration.exposedPorts), macAddress: wanted)
+                )
                 run.lease = lease
                 run.namespace = lease.namespace
             } catch let error as NetworkError {
@@ -199,29 +200,6 @@ extension Engine {
         }
     }
 
-    /// The files that tell a container of its host name and network; where it shares another's network, the other's.
-    func hostFiles(of container: Container) -> HostFiles {
-        let mode = container.read { $0.record.hostConfiguration.networkMode }
-        guard mode.hasPrefix("container:") else { return HostFiles(directory: container.directory) }
-        return HostFiles(directory: containerDirectory(String(mode.dropFirst("container:".count))))
-    }
-
-    private func writeHostFiles(
-        _ container: Container, _ host: HostConfiguration, _ run: PreparedRun, _ links: [HostFiles.Name]
-    ) throws(EngineError) {
-        let configuration = container.definition.configuration
-        // Those of the container whose network it shares.
-        guard !host.networkMode.hasPrefix("container:") else { return }
-        var addresses: [String] = []
-        if let lease = run.lease { addresses = [lease.address] + [lease.ipv6Address].compactMap(\.self) }
-        try hostFiles(of: container).write(
-            HostFiles.Content(
-                hostname: configuration.hostname, domainname: configuration.domainname, addresses: addresses,
-                extraHosts: host.extraHosts ?? [], links: links, gateway: run.lease?.gateway,
-                usesHostNetwork: host.networkMode == "host", dns: host.dns ?? [], dnsSearch: host.dnsSearch ?? [],
-                dnsOptions: host.dnsOptions ?? []))
-    }
-
     // MARK: - Launching
 
     private func launch(
@@ -238,7 +216,8 @@ extension Engine {
                 container: container, host: host, hostFiles: hostFiles(of: container),
                 sharedMemory: sharedMemory(of: container, host), linkEnvironment: run.linkEnvironment, account: account,
                 cgroup: cgroup,
-                cgroupLayout: self.host.cgroupLayout, capabilities: capabilities, seccomp: try seccomp(host, capabilities), initialSize: nil
+                cgroupLayout: self.host.cgroupLayout, capabilities: capabilities,
+                seccomp: try seccomp(host, capabilities), initialSize: nil
             ).spec()
         } catch {
             throw StartFailure(cause: error)
