@@ -64,8 +64,13 @@ public final class Engine: Sendable {
         var containers: ContainerRegistry
     }
 
-    /// The container of a name, a full ID, or the start of one.
-    func container(_ name: String) throws(EngineError) -> Container { try containers.container(name) }
+    /// The container of a name, a full ID, the start of one, or a link's name.
+    func container(_ name: String) throws(EngineError) -> Container {
+        do { return try containers.container(name) } catch {
+            guard error.code == .notFound, let linked = linkedContainer(name) else { throw error }
+            return linked
+        }
+    }
 
     /// What creation's checks need to know.
     var creationEnvironment: CreationEnvironment {

@@ -20,7 +20,8 @@ enum ConfigurationCheck {
             guard path.hasPrefix("/") else {
                 throw EngineError(
                     .invalidArgument,
-                    "invalid mount config for type \"volume\": invalid mount path: '\(path)' mount path must be absolute")
+                    "invalid mount config for type \"volume\": invalid mount path: '\(path)' mount path must be absolute"
+                )
             }
             guard clean != "/" else {
                 throw EngineError(.invalidArgument, "invalid volume specification: '\(path)': destination can't be '/'")

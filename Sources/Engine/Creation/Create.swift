@@ -113,6 +113,7 @@ extension Engine {
             try fill(plan.copyUps, from: image)
             definition.mountPoints = plan.sorted
             try resolveJoins(&host)
+            host.links = try host.links.map { links throws(EngineError) in try resolvedLinks(links) }
             var record = ContainerRecord()
             record.name = name
             record.hostConfiguration = host

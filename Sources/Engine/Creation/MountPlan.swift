@@ -86,7 +86,9 @@ struct MountPlan {
             let reason = request.type == "image" ? "image mounts are not served" : "mount type unknown"
             throw EngineError(.invalidArgument, prefix + reason)
         }
-        guard !request.target.isEmpty else { throw EngineError(.invalidArgument, prefix + "field Target must not be empty") }
+        guard !request.target.isEmpty else {
+            throw EngineError(.invalidArgument, prefix + "field Target must not be empty")
+        }
         guard request.target.hasPrefix("/") else {
             throw EngineError(
                 .invalidArgument, prefix + "invalid mount path: '\(request.target)' mount path must be absolute")
@@ -122,7 +124,9 @@ struct MountPlan {
     private mutating func addBind(
         _ request: MountRequest, at destination: String, _ prefix: String
     ) throws(EngineError) {
-        guard !request.source.isEmpty else { throw EngineError(.invalidArgument, prefix + "field Source must not be empty") }
+        guard !request.source.isEmpty else {
+            throw EngineError(.invalidArgument, prefix + "field Source must not be empty")
+        }
         guard request.source.hasPrefix("/") else {
             throw EngineError(
                 .invalidArgument, prefix + "invalid mount path: '\(request.source)' mount path must be absolute")

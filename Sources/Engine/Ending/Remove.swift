@@ -8,15 +8,13 @@ extension Engine {
     /// - Parameters:
     ///   - force: kill it if it runs.
     ///   - volumes: remove its anonymous volumes, too.
-    ///   - link: remove a link instead, which this engine has none of.
+    ///   - link: remove a link instead, whose name is `client/alias`.
     /// - Throws: `conflict` where it runs or is being removed.
     public func remove(
         _ name: String, force: Bool = false, volumes: Bool = false, link: Bool = false
     ) async throws(EngineError) {
+        if link { return try await removeLink(name) }
         let container = try container(name)
-        guard !link else {
-            throw EngineError(.invalidArgument, "Cannot get parent / for name /\(container.name)")
-        }
         try await remove(container, force: force, volumes: volumes)
     }
 

@@ -47,7 +47,8 @@ extension Engine {
         try await send(SIGKILL, to: container, process)
         guard await ended.value(within: .seconds(10)) != nil else {
             throw EngineError(
-                .system, "cannot stop container: \(container.id): tried to kill container, but did not receive an exit event")
+                .system,
+                "cannot stop container: \(container.id): tried to kill container, but did not receive an exit event")
         }
     }
 

@@ -12,11 +12,13 @@ extension Engine {
             guard !isBeingRemoved else {
                 throw EngineError(
                     .conflict,
-                    "Cannot update container \(container.id): container is marked for removal and cannot be \"update\".")
+                    "Cannot update container \(container.id): container is marked for removal and cannot be \"update\"."
+                )
             }
             if let policy = update.restartPolicy, old.autoRemove, !["", "no"].contains(policy.name) {
                 throw EngineError(
-                    .invalidArgument, "Restart policy cannot be updated because AutoRemove is enabled for the container")
+                    .invalidArgument, "Restart policy cannot be updated because AutoRemove is enabled for the container"
+                )
             }
             let (limits, warnings) = try merged(update.resources, over: old.resources)
             if let cgroup = container.read({ $0.cgroup }), update.resources != Resources() {

@@ -87,7 +87,8 @@ extension Engine {
     }
 
     private func session(_ exec: ExecProcess, _ output: OutputStream) -> AttachSession {
-        let input = exec.configuration.attachStdin
+        let input =
+            exec.configuration.attachStdin
             ? AttachSession.Input(process: { exec.read { $0.process } }, closesAtEnd: true) : nil
         return AttachSession(
             isTerminal: exec.configuration.tty, output: output, input: input,
@@ -167,7 +168,8 @@ extension Engine {
     private func account(
         of exec: ExecProcess, inside: RunningProcess, _ host: HostConfiguration
     ) throws(EngineError) -> UserDatabase.Account {
-        let user = exec.configuration.user.isEmpty
+        let user =
+            exec.configuration.user.isEmpty
             ? exec.container.definition.configuration.user : exec.configuration.user
         do {
             let root = try MergedRoot(process: inside.pid)

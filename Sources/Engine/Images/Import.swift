@@ -39,7 +39,9 @@ enum ImageChange {
         case "USER": execution.user = String(value)
         case "WORKDIR": execution.workingDirectory = Paths.clean("\(execution.workingDirectory)/\(value)")
         case "EXPOSE":
-            for port in value.split(separator: " ") { execution.exposedPorts.append(try ContainerPort(String(port)).text) }
+            for port in value.split(separator: " ") {
+                execution.exposedPorts.append(try ContainerPort(String(port)).text)
+            }
         case "VOLUME": execution.volumes += try words(String(value))
         case "STOPSIGNAL": execution.stopSignal = String(value)
         default: throw EngineError(.invalidArgument, "\(parts[0]) is not a valid change command")

@@ -70,7 +70,8 @@ struct ContainerFilter {
         let record = container.read { $0.record }
         let state = record.state
         return (statuses.isEmpty || statuses.contains(state.status))
-            && (exitCodes.isEmpty || (state.finishedAt != nil && !state.isRunning && exitCodes.contains(state.exitCode)))
+            && (exitCodes.isEmpty
+                || (state.finishedAt != nil && !state.isRunning && exitCodes.contains(state.exitCode)))
             && (health.isEmpty || health.contains(state.health?.status ?? .none))
             && (before.map { definition.created < $0 } ?? true)
             && (since.map { definition.created > $0 } ?? true)

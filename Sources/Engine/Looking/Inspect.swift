@@ -10,6 +10,8 @@ extension Engine {
             (life.record, life.execs.values.filter { exec in exec.read { $0.exitCode == nil } }.map(\.id).sorted())
         }
         let files = hostFiles(of: container)
+        var host = record.hostConfiguration
+        host.links = shownLinks(of: container)
         let wasStarted = record.state.startedAt != nil
         let hasLogPath = record.hostConfiguration.logConfiguration.driver == "json-file"
         return ContainerDetails(
@@ -24,7 +26,7 @@ extension Engine {
                 "UpperDir": container.upperDirectory, "WorkDir": container.workDirectory,
                 "MergedDir": container.rootDirectory,
             ],
-            execIDs: execIDs.isEmpty ? nil : execIDs, hostConfiguration: record.hostConfiguration,
+            execIDs: execIDs.isEmpty ? nil : execIDs, hostConfiguration: host,
             configuration: definition.configuration, mounts: definition.mountPoints.map(\.point),
             network: networkSettings(of: container), size: size ? await self.size(of: container) : nil)
     }
@@ -55,7 +57,8 @@ extension Engine {
         let record = container.read { $0.record }
         let mode = container.definition.configuration.networkDisabled ? "none" : record.hostConfiguration.networkMode
         guard !mode.hasPrefix("container:") else { return [:] }
-        var endpoint = container.definition.endpoints[mode] ?? container.definition.endpoints["default"]
+        var endpoint =
+            container.definition.endpoints[mode] ?? container.definition.endpoints["default"]
             ?? EndpointSettings()
         // As in dockerd, the network stays known after the end, what was lent by it does not.
         endpoint.networkID = record.state.startedAt == nil ? "" : networkIDs.id(of: mode)

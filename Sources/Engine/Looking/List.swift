@@ -22,16 +22,19 @@ extension Engine {
         let references = await imageStore.references()
         var names: [Digest: Set<String>] = [:]
         for (reference, id) in references { names[id, default: []].insert(reference.familiar) }
+        let linkNames = linkNames()
         var listings: [ContainerListing] = []
         for container in chosen {
             var listing = listing(of: container, now, names)
+            listing.linkNames = linkNames[container.id] ?? []
             if options.size { listing.size = await size(of: container) }
             listings.append(listing)
         }
         return listings
     }
 
-    private func listing(of container: Container, _ now: Timestamp, _ names: [Digest: Set<String>]) -> ContainerListing {
+    private func listing(of container: Container, _ now: Timestamp, _ names: [Digest: Set<String>]) -> ContainerListing
+    {
         let definition = container.definition
         let record = container.read { $0.record }
         let image = definition.image ?? .sha256(of: [])

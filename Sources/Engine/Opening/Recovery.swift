@@ -36,7 +36,8 @@ extension Engine {
                     removeDirectory("\(root)/\(name)")
                     continue
                 }
-                try containers.with { table throws(EngineError) in try table.reserve(container.name, for: container.id) }
+                try containers.with { table throws(EngineError) in try table.reserve(container.name, for: container.id)
+                }
                 containers.insert(container)
             } catch {
                 // Its creation or removal was cut short: nobody was told of it, or it was to go.

@@ -118,7 +118,8 @@ extension Dictionary: JSONStored where Key == String, Value: JSONStored {
     var json: JSONValue? {
         .object(
             JSONObject(
-                members: sorted { $0.key < $1.key }.map { JSONObject.Member(name: $0.key, value: $0.value.json ?? "") }))
+                members: sorted { $0.key < $1.key }.map { JSONObject.Member(name: $0.key, value: $0.value.json ?? "") })
+        )
     }
 }
 

@@ -8,6 +8,12 @@ struct HostFiles {
     var hosts: String { "\(directory)/hosts" }
     var resolvConf: String { "\(directory)/resolv.conf" }
 
+    /// A line of `/etc/hosts`.
+    struct Name: Sendable {
+        var address: String
+        var names: [String]
+    }
+
     /// What the files are made of.
     struct Content {
         var hostname: String
@@ -15,6 +21,8 @@ struct HostFiles {
         /// The container's own addresses; none for host and none networks.
         var addresses: [String]
         var extraHosts: [String]
+        /// Containers it is linked to.
+        var links: [Name] = []
         /// What `host-gateway` stands for; nil where there is none.
         var gateway: String?
         var usesHostNetwork: Bool
@@ -69,6 +77,7 @@ struct HostFiles {
             }
             text += "\(address)\t\(entry[..<separator])\n"
         }
+        for link in content.links { text += "\(link.address)\t\(link.names.joined(separator: " "))\n" }
         let names =
             content.domainname.isEmpty
             ? content.hostname : "\(content.hostname).\(content.domainname) \(content.hostname)"
@@ -109,5 +118,31 @@ struct HostFiles {
             guard error.errno == 2 else { throw error }
             return ""
         }
+    }
+}
+
+extension Engine {
+    /// The files that tell a container of its host name and network; where it shares another's network, the other's.
+    func hostFiles(of container: Container) -> HostFiles {
+        let mode = container.read { $0.record.hostConfiguration.networkMode }
+        guard mode.hasPrefix("container:") else { return HostFiles(directory: container.directory) }
+        return HostFiles(directory: containerDirectory(String(mode.dropFirst("container:".count))))
+    }
+
+    /// Writes them for a run that begins.
+    func writeHostFiles(
+        _ container: Container, _ host: HostConfiguration, _ run: PreparedRun, _ links: [HostFiles.Name]
+    ) throws(EngineError) {
+        let configuration = container.definition.configuration
+        // Those of the container whose network it shares.
+        guard !host.networkMode.hasPrefix("container:") else { return }
+        var addresses: [String] = []
+        if let lease = run.lease { addresses = [lease.address] + [lease.ipv6Address].compactMap(\.self) }
+        try hostFiles(of: container).write(
+            HostFiles.Content(
+                hostname: configuration.hostname, domainname: configuration.domainname, addresses: addresses,
+                extraHosts: host.extraHosts ?? [], links: links, gateway: run.lease?.gateway,
+                usesHostNetwork: host.networkMode == "host", dns: host.dns ?? [], dnsSearch: host.dnsSearch ?? [],
+                dnsOptions: host.dnsOptions ?? []))
     }
 }

@@ -9,6 +9,8 @@ struct SpecBuilder {
     let hostFiles: HostFiles
     /// The host's folder to have as `/dev/shm`; nil for a tmpfs.
     let sharedMemory: String?
+    /// Variables that tell of linked containers.
+    let linkEnvironment: [String]
     let account: UserDatabase.Account
     let cgroup: Cgroup
     let cgroupLayout: CgroupLayout
@@ -52,12 +54,14 @@ struct SpecBuilder {
     // MARK: - The process
 
     private func process() throws(EngineError) -> ProcessSpec {
-        let environment = ProcessEnvironment.variables(
-            configuration, hostname: configuration.hostname, home: account.home)
+        let environment = ProcessEnvironment.merged(
+            ProcessEnvironment.variables(configuration, hostname: configuration.hostname, home: account.home),
+            over: linkEnvironment)
         var process = ProcessSpec(
             arguments: container.definition.commandLine, environment: environment,
             searchPath: ProcessEnvironment.searchPath(environment))
-        process.workingDirectory = configuration.workingDirectory.isEmpty ? "/" : Paths.clean(configuration.workingDirectory)
+        process.workingDirectory =
+            configuration.workingDirectory.isEmpty ? "/" : Paths.clean(configuration.workingDirectory)
         if configuration.tty { process.terminal = TerminalSize(initialSize ?? host.consoleSize) }
         process.opensStandardInput = configuration.openStdin
         process.identity = account.identity
@@ -140,7 +144,9 @@ struct SpecBuilder {
         }
         let directories = CgroupDirectories.directories(of: cgroup)
         if cgroupLayout.version == .v2 {
-            return directories.map { .bind($0.directory, at: "/sys/fs/cgroup", attributes: attributes, isRecursive: false) }
+            return directories.map {
+                .bind($0.directory, at: "/sys/fs/cgroup", attributes: attributes, isRecursive: false)
+            }
         }
         return [.filesystem("tmpfs", at: "/sys/fs/cgroup", attributes: attributes, data: "mode=755")]
             + directories.map { place in
@@ -155,7 +161,8 @@ struct SpecBuilder {
         var mounts: [Mount] = []
         let readOnly: MountAttributes = host.readonlyRootfs ? [.readOnly] : []
         for (source, target) in [
-            (hostFiles.resolvConf, "/etc/resolv.conf"), (hostFiles.hostname, "/etc/hostname"), (hostFiles.hosts, "/etc/hosts"),
+            (hostFiles.resolvConf, "/etc/resolv.conf"), (hostFiles.hostname, "/etc/hostname"),
+            (hostFiles.hosts, "/etc/hosts"),
         ] where !asked.contains(target) {
             mounts.append(.bind(source, at: target, attributes: readOnly, asFile: true))
         }
@@ -173,7 +180,8 @@ struct SpecBuilder {
         guard clinux_fstatat(AT_FDCWD, mount.path, 1, &status) == 0 else {
             throw EngineError(
                 .invalidArgument,
-                "invalid mount config for type \"\(point.type)\": \(point.type) source path does not exist: \(mount.path)")
+                "invalid mount config for type \"\(point.type)\": \(point.type) source path does not exist: \(mount.path)"
+            )
         }
         return .bind(
             mount.path, at: point.destination, attributes: point.isWritable ? [] : [.readOnly],

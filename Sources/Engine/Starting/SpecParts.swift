@@ -89,7 +89,9 @@ enum LogAttributes {
         }
         if log.options["tag"] != nil { attributes["tag"] = log.options["tag"] }
         guard !attributes.isEmpty else { return nil }
-        let members = attributes.sorted { $0.key < $1.key }.map { JSONObject.Member(name: $0.key, value: .string($0.value)) }
+        let members = attributes.sorted { $0.key < $1.key }.map {
+            JSONObject.Member(name: $0.key, value: .string($0.value))
+        }
         return JSONValue.object(JSONObject(members: members)).text()
     }
 }

@@ -71,6 +71,8 @@ extension Engine {
         var namespace: FileDescriptor?
         var joins: [NamespaceJoin] = []
         var account: UserDatabase.Account?
+        /// Variables that tell of linked containers.
+        var linkEnvironment: [String] = []
     }
 
     // MARK: - Preparing
@@ -86,7 +88,9 @@ extension Engine {
             clock.mark("cgroup")
             try await attachNetwork(&run, container, host)
             try await joinOthers(&run, host)
-            try writeHostFiles(container, host, run)
+            let linked = try linked(container)
+            run.linkEnvironment = linked.environment
+            try writeHostFiles(container, host, run, linked.hosts)
             clock.mark("network")
             if host.ipcMode == "shareable" { try SharedMemory.mount(in: container.directory, size: host.shmSize) }
             try mountVolumes(of: container, for: container.id)
@@ -150,7 +154,8 @@ extension Engine {
                 let lease = try await network.attach(
                     AttachRequest(
                         containerID: container.id, containerName: container.name,
-                        ports: try PortRequests.requests(host, exposed: configuration.exposedPorts), macAddress: wanted))
+                        ports: try PortRequests.requests(host, exposed: configuration.exposedPorts), macAddress: wanted)
+                )
                 run.lease = lease
                 run.namespace = lease.namespace
             } catch let error as NetworkError {
@@ -195,29 +200,6 @@ extension Engine {
         }
     }
 
-    /// The files that tell a container of its host name and network; where it shares another's network, the other's.
-    func hostFiles(of container: Container) -> HostFiles {
-        let mode = container.read { $0.record.hostConfiguration.networkMode }
-        guard mode.hasPrefix("container:") else { return HostFiles(directory: container.directory) }
-        return HostFiles(directory: containerDirectory(String(mode.dropFirst("container:".count))))
-    }
-
-    private func writeHostFiles(
-        _ container: Container, _ host: HostConfiguration, _ run: PreparedRun
-    ) throws(EngineError) {
-        let configuration = container.definition.configuration
-        // Those of the container whose network it shares.
-        guard !host.networkMode.hasPrefix("container:") else { return }
-        var addresses: [String] = []
-        if let lease = run.lease { addresses = [lease.address] + [lease.ipv6Address].compactMap(\.self) }
-        try hostFiles(of: container).write(
-            HostFiles.Content(
-                hostname: configuration.hostname, domainname: configuration.domainname, addresses: addresses,
-                extraHosts: host.extraHosts ?? [], gateway: run.lease?.gateway,
-                usesHostNetwork: host.networkMode == "host", dns: host.dns ?? [], dnsSearch: host.dnsSearch ?? [],
-                dnsOptions: host.dnsOptions ?? []))
-    }
-
     // MARK: - Launching
 
     private func launch(
@@ -232,8 +214,10 @@ extension Engine {
             let capabilities = try capabilities(host)
             spec = try SpecBuilder(
                 container: container, host: host, hostFiles: hostFiles(of: container),
-                sharedMemory: sharedMemory(of: container, host), account: account, cgroup: cgroup,
-                cgroupLayout: self.host.cgroupLayout, capabilities: capabilities, seccomp: try seccomp(host, capabilities), initialSize: nil
+                sharedMemory: sharedMemory(of: container, host), linkEnvironment: run.linkEnvironment, account: account,
+                cgroup: cgroup,
+                cgroupLayout: self.host.cgroupLayout, capabilities: capabilities,
+                seccomp: try seccomp(host, capabilities), initialSize: nil
             ).spec()
         } catch {
             throw StartFailure(cause: error)

@@ -30,7 +30,8 @@ struct UserDatabase: Sendable {
 
     private static func lines(_ bytes: [UInt8]) -> [[String]] {
         bytes.split(separator: UInt8(ascii: "\n")).map { line in
-            String(decoding: line, as: UTF8.self).split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+            String(decoding: line, as: UTF8.self).split(separator: ":", omittingEmptySubsequences: false).map(
+                String.init)
         }
     }
 
@@ -48,13 +49,15 @@ struct UserDatabase: Sendable {
         let name = parts.first ?? ""
         let groupName = parts.count > 1 ? parts[1] : ""
         var account = Account(identity: Identity(), home: "/")
-        let user = name.isEmpty ? users.first { $0.uid == 0 } : users.first { $0.name == name || String($0.uid) == name }
+        let user =
+            name.isEmpty ? users.first { $0.uid == 0 } : users.first { $0.name == name || String($0.uid) == name }
         if let user {
             account.identity.uid = user.uid
             account.identity.gid = user.gid
             account.home = user.home.isEmpty ? "/" : user.home
         } else if !name.isEmpty {
-            account.identity.uid = try Self.number(name, "unable to find user \(name): no matching entries in passwd file")
+            account.identity.uid = try Self.number(
+                name, "unable to find user \(name): no matching entries in passwd file")
         }
         var identities: [UInt32] = []
         if groupName.isEmpty {

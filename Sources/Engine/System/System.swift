@@ -123,7 +123,13 @@ extension Engine {
                 }
                 continuation.finish()
             }
-            guard continues, let until else { return await withTaskCancellationHandler { await pump.value } onCancel: { pump.cancel() } }
+            guard continues, let until else {
+                return await withTaskCancellationHandler {
+                    await pump.value
+                } onCancel: {
+                    pump.cancel()
+                }
+            }
             // Cancelled or due: either way the stream is over.
             try? await Task.sleep(for: .nanoseconds(until - now))
             pump.cancel()

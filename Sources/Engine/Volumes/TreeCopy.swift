@@ -73,7 +73,8 @@ struct TreeCopy {
             var done = 0
             while done < count {
                 let written = buffer.withUnsafeBytes { bytes in
-                    clinux_write(to.number, UnsafeRawBufferPointer(rebasing: bytes[done..<count]).baseAddress, count - done)
+                    clinux_write(
+                        to.number, UnsafeRawBufferPointer(rebasing: bytes[done..<count]).baseAddress, count - done)
                 }
                 done += Int(try SystemCall.check(written, "write \(name)"))
             }
@@ -101,7 +102,8 @@ struct TreeCopy {
         }
         if followsMode {
             try SystemCall.check(
-                clinux_fchmodat(destination.number, newName, status.st_mode & 0o7777), "change the permissions of \(name)")
+                clinux_fchmodat(destination.number, newName, status.st_mode & 0o7777),
+                "change the permissions of \(name)")
         }
         try copyExtendedAttributes(source, name, destination, newName)
         try SystemCall.check(
@@ -125,7 +127,8 @@ struct TreeCopy {
             let size = clinux_lgetxattrat(source.number, name, attribute, &value, value.count)
             try SystemCall.check(size, "read \(attribute) of \(name)")
             try SystemCall.check(
-                clinux_lsetxattrat(destination.number, newName, attribute, value, Int(size)), "set \(attribute) of \(name)")
+                clinux_lsetxattrat(destination.number, newName, attribute, value, Int(size)),
+                "set \(attribute) of \(name)")
         }
     }
 }

@@ -99,7 +99,8 @@ final class VolumeStore: Sendable {
         let failure: SystemError? = users.withLock { users -> SystemError? in
             if users[volume.name]?.isEmpty ?? true {
                 do throws(SystemError) {
-                    try HostMount.mount(device.source, at: volume.mountpoint, type: device.type, options: device.options)
+                    try HostMount.mount(
+                        device.source, at: volume.mountpoint, type: device.type, options: device.options)
                 } catch {
                     return error
                 }

@@ -50,7 +50,9 @@ extension Engine {
         let users = allVolumeUsers()
         var report = PruneReport(deleted: [], reclaimed: 0)
         for volume in volumeStore.all
-        where (takesAll || volume.isAnonymous) && users[volume.name] == nil && filters.acceptsLabels(volume.labels ?? [:]) {
+        where (takesAll || volume.isAnonymous) && users[volume.name] == nil
+            && filters.acceptsLabels(volume.labels ?? [:])
+        {
             let size = DirectorySize.bytes(of: volume.mountpoint)
             try volumeStore.remove(volume)
             publishVolume("destroy", volume)

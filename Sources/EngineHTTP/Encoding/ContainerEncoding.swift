@@ -42,7 +42,7 @@ extension ContainerListing {
     func json(_ version: APIVersion) -> JSONValue {
         var members = JSONMembers(capacity: 20)
         members.add("Id", id)
-        members.add("Names", .texts(["/" + name]))
+        members.add("Names", .texts(([name] + linkNames).map { "/" + $0 }))
         members.add("Image", image)
         members.add("ImageID", imageID.description)
         members.add("Command", command)

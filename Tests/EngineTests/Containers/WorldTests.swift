@@ -14,7 +14,8 @@ struct WorldTests {
         try await Harbour.with { harbour in
             let text = try await output(
                 harbour,
-                Harbour.request("sh", "-c", "hostname; id -u; id -g; id -G; echo $A; pwd; cat /etc/hostname") { request in
+                Harbour.request("sh", "-c", "hostname; id -u; id -g; id -G; echo $A; pwd; cat /etc/hostname") {
+                    request in
                     request.configuration.hostname = "box"
                     request.configuration.user = "1000:1001"
                     request.configuration.environment = ["A=b"]

@@ -66,6 +66,8 @@ public struct ContainerListing: Sendable, Hashable {
     public var id: String
     /// Without the slash that docker shows in front.
     public var name: String
+    /// What those that are linked to it call it: `client/alias`.
+    public var linkNames: [String] = []
     /// The image as the user named it, or its ID where that name now means another.
     public var image: String
     /// The image's ID.
