@@ -23,6 +23,19 @@ import Testing
         #expect(Set(first) == Set(documents.map(\.id)))
     }
 
+    @Test func casesWithALongLimitComeFirstAndExclusiveOnesLast() throws {
+        let documents = try [
+            Runs.probing("system/a"), Runs.probing("system/alone", extra: "exclusive: true\ntimeout: 300s"),
+            Runs.probing("system/long", extra: "timeout: 120s"), Runs.probing("system/b"),
+            Runs.probing("system/longer", extra: "timeout: 200s"),
+        ]
+        for seed in UInt64(0)..<5 {
+            let order = CheckRun.order(documents, seed: seed).map(\.id)
+            #expect(order.prefix(2) == ["system/longer", "system/long"])
+            #expect(order.last == "system/alone")
+        }
+    }
+
     @Test(arguments: [
         (#"{"Platform":{"Name":""},"Components":[{"Name":"Engine","Version":"28.5.2+dfsg4"}]}"#, "docker-28.5"),
         (

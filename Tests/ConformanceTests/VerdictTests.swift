@@ -99,6 +99,19 @@ import Testing
         #expect(calls.withLock { $0 } == attempts)
     }
 
+    @Test func aFailureThatIsExpectedIsNotRetried() async throws {
+        let daemon = try Self.daemon(.json(#"{"Held":false}"#))
+        let file = try TestDirectory.make() + "/expectations.yaml"
+        let known = "- { case: system/a, verdict: fail, reason: known }\n"
+        try known.write(toFile: file, atomically: true, encoding: .utf8)
+        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) {
+            $0.retries = 2
+            $0.expectations = .file(file)
+        }
+        #expect(summary.counts == [.xfail: 1])
+        #expect(daemon.requests.filter { $0.hasPrefix("GET /probe") }.count == 1)
+    }
+
     @Test func aBrokenConnectionIsADeparture() async throws {
         let daemon = try FakeDaemon { request in
             guard request.path == "/probe" else { return nil }

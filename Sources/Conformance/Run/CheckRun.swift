@@ -89,10 +89,14 @@ public struct CheckRun: Sendable {
         return needs
     }
 
-    /// Cases that see the whole daemon come last, one by one; the others in an order that follows from the seed.
+    /// Cases that see the whole daemon come last, one by one; the others in an order that follows from the seed, but
+    /// those with a longer limit first, so that no long one runs on alone when all others have ended.
     static func order(_ documents: [ScenarioDocument], seed: UInt64) -> [ScenarioDocument] {
         var generator = SeededGenerator(seed: seed)
         let shuffled = documents.sorted { $0.id < $1.id }.shuffled(using: &generator)
+            .enumerated()
+            .sorted { ($1.element.frontMatter.timeout, $0.offset) < ($0.element.frontMatter.timeout, $1.offset) }
+            .map(\.element)
         return shuffled.filter { !$0.frontMatter.exclusive } + shuffled.filter(\.frontMatter.exclusive)
     }
 

@@ -62,9 +62,10 @@ struct Scheduler: Sendable {
             attempts.append(outcome.result)
             if options.records { await record(document, outcome) }
             let last = outcome.result.verdict
-            if attempts.count == budget, [.fail, .timeout].contains(last), budget < options.repeats + options.retries {
-                budget += 1
-            }
+            // A failure that is expected is no news, however often it comes.
+            let isExpected = expectations.apply(to: outcome.result).verdict.isAsExpected
+            let isRetried = [.fail, .timeout].contains(last) && !isExpected
+            if attempts.count == budget, isRetried, budget < options.repeats + options.retries { budget += 1 }
             if [.skip, .unsupported].contains(last) { break }
         }
         guard let merged = CaseResult.merging(attempts) else { return nil }
