@@ -248,8 +248,7 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
-                "drydock", "drydock-shim", "probe", "syscall-attempts", "DockerClient", "DockerAPI", "OCI", "RawJSON",
-                "CLinux", "TestSupport",
+                "drydock", "DockerClient", "DockerAPI", "OCI", "RawJSON", "CLinux", "TestSupport",
             ],
             exclude: ["Python/docker_py.py"], swiftSettings: strict),
         // Works on a store until it is killed, for the tests that kill it.
