@@ -17,21 +17,28 @@ struct CrashAudit {
         let entries = ledger.all
         #expect(Set(listed.map(\.name)).isSubset(of: Set(entries.map(\.name))), "\(mark): a container nobody asked for")
         #expect(Set(listed.map(\.name)).count == listed.count, "\(mark): a container is there twice")
-        var kept = 0
-        for entry in entries {
-            let found = listed.first { $0.name == entry.name }
-            guard let id = check(entry, found?.id) else {
-                ledger.forget(entry.name)
-                continue
+        let kept = Set(entries.filter { $0.plan.stays && $0.stopped == .none }.prefix(keeping).map(\.name))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, entry) in entries.enumerated() {
+                if index >= Self.width { try await group.next() }
+                let id = listed.first { $0.name == entry.name }?.id
+                group.addTask { try await settle(entry, id, mayStay: kept.contains(entry.name)) }
             }
-            if entry.removed == .asked {
-                let answer = try await daemon.call("DELETE", "/containers/\(id)", query: [("force", "1")])
-                #expect(answer.status == 204 || answer.status == 404, "\(mark): \(entry.name) cannot be removed")
-                ledger.forget(entry.name)
-                continue
-            }
-            if try await life(entry, id, mayStay: kept < keeping) { kept += 1 } else { ledger.forget(entry.name) }
+            try await group.waitForAll()
         }
+    }
+
+    /// How many containers are looked at together.
+    private static let width = 6
+
+    private func settle(_ entry: Ledger.Entry, _ found: String?, mayStay: Bool) async throws {
+        guard let id = check(entry, found) else { return ledger.forget(entry.name) }
+        if entry.removed == .asked {
+            let answer = try await daemon.call("DELETE", "/containers/\(id)", query: [("force", "1")])
+            #expect(answer.status == 204 || answer.status == 404, "\(mark): \(entry.name) cannot be removed")
+            return ledger.forget(entry.name)
+        }
+        if !(try await life(entry, id, mayStay: mayStay)) { ledger.forget(entry.name) }
     }
 
     /// - Returns: its ID, where it must or may be there and is.

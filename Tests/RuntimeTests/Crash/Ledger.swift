@@ -63,6 +63,9 @@ final class Ledger: Sendable {
 
     var all: [Entry] { entries.withLock { $0.values.sorted { $0.name < $1.name } } }
 
+    /// How many containers were ever asked for.
+    var count: Int { number.load(ordering: .relaxed) }
+
     func begin(_ plan: Plan) -> String {
         let name = "crash-\(number.add(1, ordering: .relaxed).newValue)"
         entries.withLock { $0[name] = Entry(name: name, plan: plan) }
