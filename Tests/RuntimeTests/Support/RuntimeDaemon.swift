@@ -89,12 +89,15 @@ final class RuntimeDaemon: Sendable {
     func start() throws {
         let output = try Spawn.pipe()
         let input = try Spawn.pipe()
-        defer { for descriptor in [output.read, output.write, input.read] { close(descriptor) } }
-        let pid = try Spawn.run(
-            Machine.products + "/drydock", arguments + ["--ephemeral"], input: input.read, output: output.write,
-            errors: log)
+        defer { close(output.read) }
+        let pid: pid_t
+        do {
+            defer { for descriptor in [output.write, input.read] { close(descriptor) } }
+            pid = try Spawn.run(
+                Machine.products + "/drydock", arguments + ["--ephemeral"], input: input.read, output: output.write,
+                errors: log)
+        }
         child.withLock { $0 = Child(pid: pid, input: input.write) }
-        close(output.write)
         var entry = pollfd(fd: output.read, events: Int16(POLLIN), revents: 0)
         var byte: UInt8 = 0
         guard poll(&entry, 1, Self.startSeconds * 1000) == 1, read(output.read, &byte, 1) == 1 else {
