@@ -71,7 +71,8 @@ struct HostTests {
     }
 
     @Test(arguments: [
-        ["--host", "tcp://127.0.0.1:0"], ["--host", "tcp://0.0.0.0:0", "--insecure-tcp"], ["--host", "tcp://0.0.0.0:0"],
+        ["--host", "tcp://127.0.0.1:19999"], ["--host", "tcp://0.0.0.0:19999", "--insecure-tcp"],
+        ["--host", "tcp://0.0.0.0:19999"],
     ])
     func tcpWithoutTLSIsRefused(arguments: [String]) throws {
         let daemon = try RuntimeDaemon(extra: arguments)

@@ -80,7 +80,12 @@ final class RuntimeDaemon: Sendable {
 
     var lastWords: String {
         guard let text = try? String(contentsOfFile: log, encoding: .utf8) else { return "none" }
-        return text.split(separator: "\n").suffix(12).joined(separator: "\n")
+        let lines = text.split(separator: "\n")
+        // What a crash says comes before pages of registers.
+        guard let fatal = lines.firstIndex(where: { $0.contains("rror:") || $0.contains(" Crash") || $0.contains("Precondition") }) else {
+            return lines.suffix(12).joined(separator: "\n")
+        }
+        return lines[max(0, fatal - 4)..<min(lines.count, fatal + 40)].joined(separator: "\n")
     }
 
     // MARK: - Its life
