@@ -241,6 +241,16 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        // The runtime from outside: the daemon as a child process, spoken to over its socket.
+        .executableTarget(
+            name: "syscall-attempts", path: "Tests/syscall-attempts", cSettings: [.define("_GNU_SOURCE")],
+            linkerSettings: [.unsafeFlags(["-static-executable"])]),
+        .testTarget(
+            name: "RuntimeTests",
+            dependencies: [
+                "drydock", "DockerClient", "DockerAPI", "OCI", "RawJSON", "CLinux", "TestSupport",
+            ],
+            exclude: ["Python/docker_py.py"], swiftSettings: strict),
         // Works on a store until it is killed, for the tests that kill it.
         .executableTarget(
             name: "store-crasher",

@@ -22,14 +22,16 @@
             let errors = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o640)
             guard errors >= 0 else { throw Fault(description: "cannot write \(log): \(reason(errno))") }
             let start = lseek(errors, 0, SEEK_END)
-            defer { for descriptor in [output.write, output.read, input.read, errors] { close(descriptor) } }
+            defer { close(output.read) }
             let pid: pid_t
-            do { pid = try spawn(arguments, input: input.read, output: output.write, errors: errors) } catch {
+            do {
+                defer { for descriptor in [output.write, input.read, errors] { close(descriptor) } }
+                pid = try spawn(arguments, input: input.read, output: output.write, errors: errors)
+            } catch {
                 close(input.write)
                 throw error
             }
             let process = DaemonProcess(pid: pid, input: input.write)
-            close(output.write)
             guard waitForLine(output.read) else {
                 process.end(seconds: 1)
                 throw Fault(description: words(log, from: start) ?? "the daemon did not start; see \(log)")
