@@ -94,7 +94,8 @@ let package = Package(
         .executableTarget(
             name: "drydock",
             dependencies: [
-                "StartupBenchmark", "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI", "FixtureImages",
+                "StartupBenchmark", "Conformance", "Scenario", "DockerCommand", "DockerClient", "DockerAPI",
+                "FixtureImages",
                 "FixtureRegistry", "OCI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -181,15 +182,17 @@ let package = Package(
             ],
             swiftSettings: strict),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
-        .target(name: "LinuxKernel", dependencies: ["CLinux", "CLibcap", "CSeccomp", "RawJSON"], swiftSettings: strict),
         .target(
-            name: "Network",
+            name: "LinuxKernel", dependencies: ["CLinux", "CLibcap", "CSeccomp", "RawJSON"], swiftSettings: strict),
+        .target(
+            name: "BridgeNetwork",
             dependencies: ["LinuxKernel", "CLinux", "RawJSON", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict),
         .target(
             name: "Engine",
             dependencies: [
-                "LinuxKernel", "Network", "ImageStore", "RegistryClient", "ShimProtocol", "CLinux", "OCI", "RawJSON",
+                "LinuxKernel", "BridgeNetwork", "ImageStore", "RegistryClient", "ShimProtocol", "CLinux", "OCI",
+                "RawJSON",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
@@ -198,7 +201,7 @@ let package = Package(
         .target(
             name: "EngineHTTP",
             dependencies: [
-                "Engine", "Network", "ImageStore", "RegistryClient", "OCI", "DockerAPI", "RawJSON",
+                "Engine", "BridgeNetwork", "ImageStore", "RegistryClient", "OCI", "DockerAPI", "RawJSON",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -210,7 +213,7 @@ let package = Package(
             name: "LinuxKernelTests", dependencies: ["LinuxKernel", "CLinux", "CSeccomp", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "NetworkTests", dependencies: ["Network", "LinuxKernel", "CLinux", "TestSupport"],
+            name: "BridgeNetworkTests", dependencies: ["BridgeNetwork", "LinuxKernel", "CLinux", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ShimTests", dependencies: ["Engine", "ShimProtocol", "LinuxKernel", "CLinux", "TestSupport"],

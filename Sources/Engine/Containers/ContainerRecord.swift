@@ -1,4 +1,4 @@
-import Network
+import BridgeNetwork
 import RawJSON
 
 /// What changes in a container's life and outlives the engine; `state.json` in its folder.

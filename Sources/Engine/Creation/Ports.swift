@@ -1,4 +1,4 @@
-import Network
+import BridgeNetwork
 
 /// A port of a container as docker writes it: `80/tcp`, `53/udp`, `80`.
 struct ContainerPort: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Network
+import BridgeNetwork
 import OCI
 
 extension Engine {

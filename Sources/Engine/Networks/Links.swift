@@ -1,5 +1,5 @@
 import LinuxKernel
-import Network
+import BridgeNetwork
 
 /// docker's legacy links: a container of the bridge is known to another under a name of the other's own
 /// (`docker run --link NAME:ALIAS`). They are kept as `ID:ALIAS`, so that a rename does not break them.

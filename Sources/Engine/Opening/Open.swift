@@ -1,7 +1,7 @@
 import ImageStore
 import LinuxKernel
 import Logging
-import Network
+import BridgeNetwork
 import OCI
 import RegistryClient
 

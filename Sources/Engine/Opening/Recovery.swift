@@ -1,5 +1,5 @@
 import LinuxKernel
-import Network
+import BridgeNetwork
 import OCI
 
 extension Engine {

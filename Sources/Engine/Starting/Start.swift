@@ -1,6 +1,6 @@
 import CLinux
 import LinuxKernel
-import Network
+import BridgeNetwork
 import OCI
 
 extension Engine {

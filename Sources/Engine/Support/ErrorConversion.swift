@@ -1,6 +1,6 @@
 import ImageStore
 import LinuxKernel
-import Network
+import BridgeNetwork
 import RegistryClient
 
 extension EngineError {

@@ -82,7 +82,11 @@ final class RuntimeDaemon: Sendable {
         guard let text = try? String(contentsOfFile: log, encoding: .utf8) else { return "none" }
         let lines = text.split(separator: "\n")
         // What a crash says comes before pages of registers.
-        guard let fatal = lines.firstIndex(where: { $0.contains("rror:") || $0.contains(" Crash") || $0.contains("Precondition") }) else {
+        guard
+            let fatal = lines.firstIndex(where: {
+                $0.contains("rror:") || $0.contains(" Crash") || $0.contains("Precondition")
+            })
+        else {
             return lines.suffix(12).joined(separator: "\n")
         }
         return lines[max(0, fatal - 4)..<min(lines.count, fatal + 40)].joined(separator: "\n")
@@ -113,7 +117,11 @@ final class RuntimeDaemon: Sendable {
 
     /// SIGKILL, and waits until it is gone.
     func kill() {
-        guard let child = child.withLock({ child in defer { child = nil }; return child }) else { return }
+        guard
+            let child = child.withLock({ child in
+                defer { child = nil }; return child
+            })
+        else { return }
         Glibc.kill(child.pid, SIGKILL)
         _ = Spawn.wait(child.pid, seconds: 10)
         close(child.input)
@@ -131,7 +139,9 @@ final class RuntimeDaemon: Sendable {
 
     /// Lets it clean up, and removes its folder.
     func end() {
-        if let child = child.withLock({ child in defer { child = nil }; return child }) {
+        if let child = child.withLock({ child in
+            defer { child = nil }; return child
+        }) {
             close(child.input)
             if Spawn.wait(child.pid, seconds: 60) != 0 {
                 Issue.record("the daemon did not end cleanly: \(lastWords)")

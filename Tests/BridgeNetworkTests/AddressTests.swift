@@ -1,7 +1,7 @@
 import RawJSON
 import Testing
 
-@testable import Network
+@testable import BridgeNetwork
 
 /// Goal: addresses are read strictly and given out round robin. Method: values alone, no kernel.
 @Suite struct AddressTests {

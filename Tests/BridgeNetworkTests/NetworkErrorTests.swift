@@ -1,4 +1,4 @@
-import Network
+import BridgeNetwork
 import Testing
 
 /// Goal: an error shows its sentence, nothing else.

@@ -3,7 +3,7 @@ import Foundation
 import Glibc
 import LinuxKernel
 import Logging
-import Network
+import BridgeNetwork
 import Testing
 
 /// A thread that sits in a network namespace, for tests to run things there.

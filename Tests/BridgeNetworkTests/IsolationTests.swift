@@ -1,5 +1,5 @@
 import LinuxKernel
-import Network
+import BridgeNetwork
 import Testing
 
 /// Goal: what is not published cannot be reached, from nowhere. Method: a hostile neighbour and a hostile container.

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 import LinuxKernel
-import Network
+import BridgeNetwork
 import Testing
 
 /// Sockets as programs in containers use them, with deadlines.

@@ -1,6 +1,6 @@
 import Glibc
 import LinuxKernel
-@testable import Network
+@testable import BridgeNetwork
 import Testing
 
 /// Goal: namespaces are ready before they are asked for, never more than a bound, never for two containers.

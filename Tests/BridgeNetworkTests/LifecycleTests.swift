@@ -1,6 +1,6 @@
 import Foundation
 import LinuxKernel
-@testable import Network
+@testable import BridgeNetwork
 import RawJSON
 import Testing
 

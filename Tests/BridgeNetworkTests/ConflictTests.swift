@@ -1,5 +1,5 @@
 import LinuxKernel
-import Network
+import BridgeNetwork
 import Testing
 
 /// Goal: a host port is given once, and a refusal is worded as docker words it (recorded from docker 28.5).

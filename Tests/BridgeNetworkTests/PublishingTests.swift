@@ -1,5 +1,5 @@
 import LinuxKernel
-import Network
+import BridgeNetwork
 import Testing
 
 /// Goal: a published port is reachable from everywhere it is published to, the moment `attach` returns.
