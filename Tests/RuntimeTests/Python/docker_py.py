@@ -62,7 +62,8 @@ logged.start()
 check("wait", logged.wait(timeout=30)["StatusCode"], 0)
 check("logs stdout", logged.logs(stderr=False), b"line 1\nline 2\nline 4\nline 5\n")
 check("logs stderr", logged.logs(stdout=False), b"line 3\nline 6\n")
-check("logs stream", b"".join(logged.logs(stream=True, follow=True, stderr=False, tail=1))[-7:], b"line 5\n"[-7:])
+# No tail: the streams are two pipes, and which one's last line stands last in the log is nobody's promise.
+check("logs stream", b"".join(logged.logs(stream=True, follow=True, stderr=False)), b"line 1\nline 2\nline 4\nline 5\n")
 check("logs demultiplexed", b"".join(out or b"" for out, _ in logged.attach(logs=True, stream=True, demux=True)),
       b"line 1\nline 2\nline 4\nline 5\n")
 logged.remove()
