@@ -6,9 +6,10 @@ import Synchronization
 /// Each subscription holds 1 MiB. When one is full, the process waits as on any pipe, and nothing is lost; where it has
 /// a log, a reader that takes nothing for 30 s is cut off, and process and log go on.
 public final class OutputBroadcaster: Sendable {
-    /// How the process is told that somebody listens or has room again.
+    /// How the process is told that it may have got its first or lost its last reader, or that one has room again; it asks
+    /// `hasSubscribers` itself, since what two threads tell may come in any order.
     protocol Source: AnyObject, Sendable {
-        func listenersChanged(any: Bool)
+        func listenersChanged()
         func roomAgain()
     }
 
@@ -36,7 +37,7 @@ public final class OutputBroadcaster: Sendable {
             state.subscriptions[ObjectIdentifier(subscription)] = Weak(subscription: subscription)
             return state.subscriptions.count == 1 ? state.source : nil
         }
-        source?.listenersChanged(any: true)
+        source?.listenersChanged()
         return subscription
     }
 
@@ -45,7 +46,7 @@ public final class OutputBroadcaster: Sendable {
             state.subscriptions[subscription] = nil
             return (state.source, state.subscriptions.isEmpty)
         }
-        if isLast { source?.listenersChanged(any: false) }
+        if isLast { source?.listenersChanged() }
         source?.roomAgain()
     }
 
@@ -59,12 +60,10 @@ public final class OutputBroadcaster: Sendable {
         state.withLock { $0.subscriptions.values.compactMap(\.subscription) }
     }
 
-    /// Connects a process; answers whether somebody listens.
-    func connect(_ source: any Source) -> Bool {
-        state.withLock { state in
-            state.source = source
-            return !state.subscriptions.isEmpty
-        }
+    /// Connects a process.
+    func connect(_ source: any Source) {
+        state.withLock { $0.source = source }
+        source.listenersChanged()
     }
 
     func publish(_ chunk: OutputChunk) {

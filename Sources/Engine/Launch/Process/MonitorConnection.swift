@@ -22,6 +22,12 @@ final class MonitorConnection: MonitorLoop.Handler {
         var isAttached: Bool
         /// Whether the process is known to have ended: then what is left is bounded, and taken whole.
         var isEnding = false
+
+        mutating func queue(_ kind: shim_message_kind, _ body: [UInt8] = []) {
+            guard socket != nil else { return }
+            let head = shim_message(kind: kind.rawValue, length: UInt32(body.count))
+            outgoing.append(withUnsafeBytes(of: head) { Array($0) } + body)
+        }
     }
 
     let output: OutputBroadcaster
@@ -146,11 +152,7 @@ final class MonitorConnection: MonitorLoop.Handler {
     // MARK: - To the monitor
 
     private func send(_ kind: shim_message_kind, _ body: [UInt8] = []) {
-        let head = shim_message(kind: kind.rawValue, length: UInt32(body.count))
-        state.withLock { state in
-            guard state.socket != nil else { return }
-            state.outgoing.append(withUnsafeBytes(of: head) { Array($0) } + body)
-        }
+        state.withLock { $0.queue(kind, body) }
         flush()
     }
 
@@ -284,12 +286,15 @@ final class MonitorConnection: MonitorLoop.Handler {
 }
 
 extension MonitorConnection: OutputBroadcaster.Source {
-    func listenersChanged(any: Bool) {
-        let isChange = state.withLock { state in
-            defer { state.isAttached = any }
-            return state.isAttached != any
+    func listenersChanged() {
+        // Asked and queued under one lock, so that the last message is always the truth.
+        state.withLock { state in
+            let any = output.hasSubscribers
+            guard state.isAttached != any else { return }
+            state.isAttached = any
+            state.queue(any ? SHIM_ATTACH : SHIM_DETACH)
         }
-        if isChange { send(any ? SHIM_ATTACH : SHIM_DETACH) }
+        flush()
     }
 
     func roomAgain() {

@@ -22,7 +22,7 @@ public final class RunningProcess: Sendable {
         phases = LaunchPhases(started)
         output = connection.output
         self.connection = connection
-        connection.listenersChanged(any: output.connect(connection))
+        output.connect(connection)
     }
 
     /// Writes to its stdin, after what other clients wrote before; returns once its pipe or terminal took the bytes.
