@@ -44,6 +44,8 @@ enum HTTPProbe {
         } catch is IOError {
             // Accepted by the port, but nothing listens behind it yet.
             return false
+        } catch is ChannelError {
+            return false
         }
     }
 }

@@ -19,8 +19,6 @@ public final class OCIRuntimeSampler: Sampler {
 
     private struct State {
         var folder: String?
-        /// Words between the program and `run`.
-        var options: [String] = []
         var next = 0
     }
 
@@ -52,12 +50,8 @@ public final class OCIRuntimeSampler: Sampler {
                 rootFileSystem: "\(folder)/rootfs", hasNetwork: network == .none, allowedCalls: allowedCalls)
             try configuration.text().write(toFile: "\(bundle)/config.json", atomically: true, encoding: .utf8)
         }
-        let plain = await once(.none)
-        guard let reason = plain.failure else { return "\(line), no daemon, no overlay" }
-        // crun up to 1.14 refuses hosts with cgroup versions 1 and 2 beside each other.
-        state.withLock { $0.options = ["--cgroup-manager=disabled"] }
-        guard await once(.none).failure == nil else { throw BenchmarkFault(reason) }
-        return "\(line), no daemon, no overlay, no cgroups (\(reason))"
+        if let reason = await once(.none).failure { throw BenchmarkFault(reason) }
+        return "\(line), no daemon, no overlay"
     }
 
     /// See `Sampler`.
@@ -82,16 +76,14 @@ public final class OCIRuntimeSampler: Sampler {
     }
 
     private func once(_ network: Workload.Floor) async -> (began: UInt64, phases: [Sample.Phase], failure: String?) {
-        let (folder, options, number) = state.withLock { state in
+        let (folder, number) = state.withLock { state in
             state.next += 1
-            return (state.folder ?? "", state.options, state.next)
+            return (state.folder ?? "", state.next)
         }
         let id = "drydock-bench-\(ProcessInfo.processInfo.processIdentifier)-\(number)"
         do {
             let result = try await CommandProcess.run(
-                [path, "--root", "\(folder)/state"] + options + [
-                    "run", "--bundle", "\(folder)/\(network.rawValue)", id,
-                ],
+                [path, "--root", "\(folder)/state", "run", "--bundle", "\(folder)/\(network.rawValue)", id],
                 deadline: .seconds(30))
             guard result.code == 0 else {
                 return (result.began, [], "\(name) run ended with \(result.code): \(result.errorText)")
