@@ -18,8 +18,8 @@ public final class FixtureBenchmarkImages: BenchmarkImages {
     public static func start(_ fixtures: FixtureCatalog, images: Set<String>, cache: String) async throws
         -> FixtureBenchmarkImages
     {
-        let isLarge = !images.isDisjoint(with: SyntheticImages.names)
-        let catalog = isLarge ? try SyntheticImages.catalog(fixtures, in: cache) : fixtures
+        let wanted = images.intersection(SyntheticImages.names)
+        let catalog = wanted.isEmpty ? fixtures : try SyntheticImages.catalog(fixtures, wanted, in: cache)
         let registry = try await FixtureRegistry.start(.init(catalog: catalog, run: run))
         return FixtureBenchmarkImages(catalog: catalog, registry: registry)
     }

@@ -30,37 +30,46 @@ struct SyntheticImages: Sendable {
 
     /// The fixtures with these images beside them, in a layout of its own.
     ///
-    /// - Parameter folder: the cache; gets one folder for each set of fixtures, the newest is kept.
-    static func catalog(_ fixtures: FixtureCatalog, in folder: String) throws -> FixtureCatalog {
+    /// - Parameters:
+    ///   - wanted: those that are asked for; what is there already may hold more.
+    ///   - folder: the cache; what was made of other fixtures is removed from it.
+    static func catalog(_ fixtures: FixtureCatalog, _ wanted: Set<String>, in folder: String) throws -> FixtureCatalog {
         var text = "format \(formatVersion)\n"
         for manifest in try fixtures.layout.index().manifests { text += "\(manifest.digest)\n" }
-        let name = "images-\(Digest.sha256(of: Array(text.utf8)).hexadecimal.prefix(16))"
-        let path = "\(folder)/\(name)"
+        let key = "images-\(Digest.sha256(of: Array(text.utf8)).hexadecimal.prefix(16))"
+        let (all, lines) = ("\(folder)/\(key)-all", "\(folder)/\(key)-lines")
+        if File.exists("\(all)/index.json") { return try FixtureCatalog(ImageLayout(opening: all)) }
+        let path = wanted.contains("layers") ? all : lines
         if !File.exists("\(path)/index.json") {
             try File.makeFolder(folder)
-            let temporary = "\(folder)/.building-\(name)-\(ProcessInfo.processInfo.processIdentifier)"
+            let temporary = "\(folder)/.building-\(key)-\(ProcessInfo.processInfo.processIdentifier)"
             do {
-                try build(fixtures, temporary)
+                try build(fixtures, hasLayers: path == all, temporary)
                 try File.rename(temporary, to: path)
             } catch {
                 if File.exists(temporary) { try FileManager.default.removeItem(atPath: temporary) }
                 throw error
             }
             for other in try FileManager.default.contentsOfDirectory(atPath: folder)
-            where other.hasPrefix("images-") && other != name {
+            where other.hasPrefix("images-") && !other.hasPrefix(key) {
                 try FileManager.default.removeItem(atPath: "\(folder)/\(other)")
             }
         }
         return try FixtureCatalog(ImageLayout(opening: path))
     }
 
-    private static func build(_ fixtures: FixtureCatalog, _ folder: String) throws {
+    private static func build(_ fixtures: FixtureCatalog, hasLayers: Bool, _ folder: String) throws {
         let layout = try ImageLayout(creating: folder)
         var index = try fixtures.layout.index()
         try linkBlobs(of: fixtures.layout, to: layout)
-        let layers = try (0..<layerCount).map { try storeLayer($0, in: layout) }
-        index.manifests.append(
-            try image("layers:latest", on: "probe", layers, fixtures, in: layout))
+        if hasLayers {
+            var layers: [ImageLayout.StoredLayer] = []
+            for number in 0..<layerCount {
+                try Task.checkCancellation()
+                layers.append(try storeLayer(number, in: layout))
+            }
+            index.manifests.append(try image("layers:latest", on: "probe", layers, fixtures, in: layout))
+        }
         let lines = try layout.storeLayer(level: 1) { writer throws(OCIError) in try writeLines(to: writer) }
         index.manifests.append(try image("lines:latest", on: "busybox", [lines], fixtures, in: layout))
         try layout.write(index)

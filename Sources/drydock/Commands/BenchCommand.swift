@@ -195,10 +195,6 @@ struct BenchCommand: ParsableCommand, AsyncRunnable {
             samplers.append(FloorSampler(path: floor, rootFileSystem: floorRoot))
             if !oci.isEmpty { calls = try await FloorSampler.allowedCalls(path: floor) }
         }
-        for (name, path) in oci.compactMap(Self.pair) {
-            samplers.append(
-                OCIRuntimeSampler(name: name, path: path, rootFileSystem: floorRoot ?? "", allowedCalls: calls))
-        }
         let lines = Dictionary(cli.compactMap(Self.pair), uniquingKeysWith: { $1 })
         for (index, text) in host.enumerated() {
             // A URL has a scheme before its first sign of equality, a name has none.
@@ -212,6 +208,10 @@ struct BenchCommand: ParsableCommand, AsyncRunnable {
                     name: name, client: try DockerClient(configuration: .init(resolved)),
                     storage: parts.count > 1 ? parts[1] : nil, images: images,
                     commandLine: (lines[name] ?? "").split(separator: " ").map(String.init)))
+        }
+        for (name, path) in oci.compactMap(Self.pair) {
+            samplers.append(
+                OCIRuntimeSampler(name: name, path: path, rootFileSystem: floorRoot ?? "", allowedCalls: calls))
         }
         return samplers
     }
