@@ -42,17 +42,13 @@ struct LineChart {
     let names: [String]
     let across: String
     let unit: PhaseName.Unit
-    var isLogarithmic = true
     var width = 720.0
 
     var figure: String {
         let values = lines.flatMap { $0.points.map(\.value) }
         let numbers = Set(lines.flatMap { $0.points.map(\.number) }).sorted()
         var plot = Plot(width: width)
-        let vertical =
-            isLogarithmic
-            ? Scale.logarithmic(values, length: plot.innerHeight) : Scale.linear(values, length: plot.innerHeight)
-        guard let vertical, numbers.count > 1 else { return "" }
+        guard let vertical = Scale.logarithmic(values, length: plot.innerHeight), numbers.count > 1 else { return "" }
         func place(_ number: Int) -> Double {
             Double(numbers.firstIndex(of: number) ?? 0) / Double(numbers.count - 1) * plot.innerWidth * 0.92
                 + plot.innerWidth * 0.04
@@ -68,7 +64,7 @@ struct LineChart {
                     title: "\(line.endpoint), \(point.number): \(Figures.text(point.value)) \(unit.rawValue)")
             }
         }
-        plot.label(across, vertical: "\(unit.rawValue)\(isLogarithmic ? ", logarithmic" : "")")
+        plot.label(across, vertical: "\(unit.rawValue), logarithmic")
         return plot.figure(caption)
     }
 }
@@ -77,7 +73,7 @@ struct LineChart {
 private struct Plot {
     private var svg = Svg()
     private let width: Double
-    private var top = 6.0
+    private var top = 22.0
     let innerHeight = 220.0
     private static let left = 62.0
 
@@ -89,7 +85,7 @@ private struct Plot {
         top =
             svg.legend(
                 shown.map { ("c\((names.firstIndex(of: $0) ?? 0) % PageStyle.colours)", $0) }, x: Self.left, y: 2,
-                width: innerWidth) + 6
+                width: innerWidth) + 22
     }
 
     mutating func vertical(at x: Double, label: String) {
@@ -116,7 +112,7 @@ private struct Plot {
 
     mutating func label(_ horizontal: String, vertical: String) {
         svg.text(horizontal, x: Self.left + innerWidth / 2, y: top + innerHeight + 36, .middle, style: "soft")
-        svg.text("↑ \(vertical)", x: Self.left + 6, y: top + 14, style: "soft")
+        svg.text("↑ \(vertical)", x: Self.left, y: top - 8, style: "soft")
     }
 
     func figure(_ caption: String) -> String { svg.figure(caption, width: width, height: top + innerHeight + 44) }

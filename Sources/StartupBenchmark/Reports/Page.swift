@@ -59,7 +59,7 @@ public struct Page: Sendable {
 
     private var headline: String {
         let figure = startChart.figure
-        return figure.isEmpty ? "" : "<section>\n\(figure)</section>\n"
+        return figure.isEmpty ? "" : "<section class=\"alone\">\n\(figure)</section>\n"
     }
 
     private var legend: String {
@@ -122,22 +122,45 @@ public struct Page: Sendable {
             .figure
     }
 
+    /// Where a phase's time went, as far as somebody said so: the floor's steps, a daemon's `Server-Timing`.
     private func parts(_ workload: Workload, _ variant: Workload.Variant) -> String {
         var text = ""
         for name in names {
-            let all =
-                summary.parts[.init(workload: workload.id, variant: variant.label, endpoint: name)] ?? []
-            for (prefix, what) in [
-                ("step.", "step by step"), ("server.", "inside, by Server-Timing"),
-                ("wire.", "on the wire, since each call began"),
-            ] {
-                let own = all.filter { $0.name.hasPrefix(prefix) }.map {
-                    Sample.Phase(String($0.name.dropFirst(prefix.count)), $0.value)
-                }
+            for (prefix, what) in [("step.", "step by step"), ("server.", "inside, by Server-Timing")] {
+                let own = parts(workload, variant, name, prefix)
                 text += PartsChart(caption: "\(name) \(what), medians in ms", parts: own).figure
             }
         }
-        return text.isEmpty ? "" : "<div class=\"charts\">\n\(text)</div>\n"
+        return (text.isEmpty ? "" : "<div class=\"charts\">\n\(text)</div>\n") + wire(workload, variant)
+    }
+
+    private func parts(
+        _ workload: Workload, _ variant: Workload.Variant, _ endpoint: String, _ prefix: String
+    ) -> [Sample.Phase] {
+        (summary.parts[.init(workload: workload.id, variant: variant.label, endpoint: endpoint)] ?? [])
+            .filter { $0.name.hasPrefix(prefix) }
+            .map { Sample.Phase(String($0.name.dropFirst(prefix.count)), $0.value) }
+    }
+
+    /// When requests were written and headers came back, since each call began.
+    private func wire(_ workload: Workload, _ variant: Workload.Variant) -> String {
+        let columns = names.map { ($0, parts(workload, variant, $0, "wire.")) }.filter { !$0.1.isEmpty }
+        guard let first = columns.first else { return "" }
+        let titles = [
+            "create.written": "create: request written", "create.headed": "create: headers back",
+            "start.written": "start: request written", "start.headed": "start: headers back",
+        ]
+        var lines = "<thead><tr><th>on the wire, p50 in ms</th>"
+        lines += columns.map { "<th class=\"n\">\(HTML.text($0.0))</th>" }.joined() + "</tr></thead><tbody>\n"
+        for part in first.1 {
+            lines += "<tr><td>\(titles[part.name] ?? HTML.text(part.name))</td>"
+            lines += columns.map { column in
+                let value = column.1.first { $0.name == part.name }?.value
+                return "<td class=\"n\">\(value.map(Figures.text) ?? "")</td>"
+            }.joined()
+            lines += "</tr>\n"
+        }
+        return "<div class=\"wide\"><table>\(lines)</tbody></table></div>\n"
     }
 
     private func table(_ rows: [BenchmarkSummary.Row]) -> String {
@@ -174,19 +197,19 @@ public struct Page: Sendable {
         for workload in result.workloads {
             if workload.clients.count > 1 {
                 text += lines(
-                    workload, PhaseName.throughput, over: \.clients, "clients at once", "cycles in a second", false)
+                    workload, PhaseName.throughput, over: \.clients, "clients at once", "cycles in a second")
                 text += lines(
-                    workload, PhaseName.ready, over: \.clients, "clients at once", "create + start, p50", true)
+                    workload, PhaseName.ready, over: \.clients, "clients at once", "create + start, p50")
             }
             if workload.resident.count > 1 {
                 text += lines(
-                    workload, PhaseName.ready, over: \.resident, "containers resident", "create + start, p50", true)
+                    workload, PhaseName.ready, over: \.resident, "containers resident", "create + start, p50")
                 text += lines(
                     workload, PhaseName.monitorProportional, over: \.resident, "containers resident",
-                    "memory of what watches one container (PSS)", true)
+                    "memory of what watches one container (PSS)")
                 text += lines(
                     workload, PhaseName.daemonResident, over: \.resident, "containers resident",
-                    "memory of the daemon (RSS)", true)
+                    "memory of the daemon (RSS)")
             }
         }
         guard !text.isEmpty else { return "" }
@@ -195,7 +218,7 @@ public struct Page: Sendable {
 
     private func lines(
         _ workload: Workload, _ phase: String, over number: (Workload.Variant) -> Int, _ across: String,
-        _ title: String, _ isLogarithmic: Bool
+        _ title: String
     ) -> String {
         let lines = names.map { name in
             LineChart.Line(
@@ -207,7 +230,7 @@ public struct Page: Sendable {
         }
         return LineChart(
             caption: "\(workload.id): \(title)", lines: lines, names: names, across: across,
-            unit: PhaseName.unit(of: phase), isLogarithmic: isLogarithmic
+            unit: PhaseName.unit(of: phase)
         ).figure
     }
 

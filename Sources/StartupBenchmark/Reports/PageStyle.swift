@@ -7,7 +7,7 @@ enum PageStyle {
     static let palette = """
         :root { --ink: #1c1f23; --paper: #ffffff; --faint: #dfe1e4; --soft: #59606a; --warn: #9a3b00; --good: #00694c;
           --c0: #6b7280; --c1: #0072b2; --c2: #d55e00; --c3: #a0527f; --c4: #00805f; --c5: #7a6a00;
-          --p0: #9ecae1; --p1: #0072b2; --p2: #e69f00; --p3: #b8bcc2; --p4: #0072b2; --p5: #9ecae1; --p6: #b8bcc2;
+          --p0: #c6dff0; --p1: #5aa9d6; --p2: #e69f00; --p3: #c3c7cc; --p4: #5aa9d6; --p5: #c6dff0; --p6: #c3c7cc;
           --on: #10151a; }
         @media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --paper: #15181b; --faint: #343a41;
           --soft: #a7aeb8; --warn: #ffb27a; --good: #57d9a8;
@@ -19,7 +19,8 @@ enum PageStyle {
     private static let light = """
         --ink: #000; --paper: #fff; --faint: #ccc; --soft: #333; --warn: #9a3b00; --good: #00694c;
           --c0: #6b7280; --c1: #0072b2; --c2: #d55e00; --c3: #a0527f; --c4: #00805f; --c5: #7a6a00;
-          --p0: #9ecae1; --p1: #5aa9d6; --p2: #e69f00; --p3: #b8bcc2; --p4: #5aa9d6; --p5: #9ecae1; --p6: #b8bcc2;
+          --p0: #c6dff0; --p1: #5aa9d6; --p2: #e69f00; --p3: #c3c7cc; --p4: #5aa9d6; --p5: #c6dff0; --p6: #c3c7cc;
+          --on: #10151a;
         """
 
     /// What charts are drawn with.
@@ -52,9 +53,10 @@ enum PageStyle {
             .machine, .note { color: var(--soft); } .warning { color: var(--warn); font-weight: 600; }
             .legend { list-style: none; padding: 0; margin: .8rem 0; }
             .key { display: inline-block; width: .8em; height: .8em; margin-right: .5em; border-radius: 2px; }
-            .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 1.4rem; }
+            .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: .4rem 2rem; }
             figure { margin: .6rem 0; } figcaption { font-weight: 600; font-size: .9rem; margin-bottom: .3rem; }
             figure svg { display: block; width: 100%; height: auto; }
+            .alone { max-width: 52rem; }
             .wide { overflow-x: auto; }
             table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .6rem 0; font-size: .9rem; }
             th { text-align: left; font-weight: 600; border-bottom: 1px solid var(--soft); }

@@ -105,7 +105,7 @@ struct Scale {
     /// Round numbers within the axis, not too many.
     var ticks: [Double] {
         guard isLogarithmic else {
-            let step = [1.0, 2, 5].lazy.map { $0 * Self.power(below: to / 5) }.first { to / $0 <= 7 } ?? to
+            let step = [1.0, 2, 5, 10].lazy.map { $0 * Self.power(below: to / 5) }.first { to / $0 <= 7 } ?? to
             return Array(stride(from: 0, through: to, by: step))
         }
         var power = Self.power(below: from)
