@@ -129,7 +129,7 @@ import Testing
                 "bare could not be made ready (closed: no image) for: w",
                 "bare was not cleaned up (still there) after: all",
             ])
-        #expect(result.failureLines == ["5 do not count: w (closed) on ill: fell over"], "and then it is asked no more")
+        #expect(result.failureLines == ["3 do not count: w (closed) on ill: fell over"], "and then it is asked no more")
     }
 
     @Test func aWorkloadForAStorageIsAskedOfNobodyElse() async throws {

@@ -14,7 +14,7 @@ public struct BenchmarkOptions: Sendable, Hashable {
     /// See `variantLimit`.
     static let fewest = 10
     /// An endpoint that fails so many samples in a row is left out of the rest of a variant.
-    static let mostFailures = 5
+    static let mostFailures = 3
 
     /// The defaults.
     public init() {}

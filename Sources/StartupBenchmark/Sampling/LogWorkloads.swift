@@ -1,112 +1,97 @@
 import DockerClient
+import OCI
 import RawJSON
 
-/// Output in bulk: the container holds its output back until it is given a line, so that its start is not measured.
+/// Output in bulk, timed from its first byte, so that the container's start is not measured.
 extension EndpointSampler {
-    /// Until `wait` answers, and all is in the log; then how fast the log is read.
+    /// From the first line's moment, as the daemon noted it, until `wait` answers and all is in the log; then how fast the
+    /// log is read.
     func log(_ workload: Workload, _ sample: inout Sample) async throws {
-        let (id, input) = try await startedWithInput(workload)
+        let id = try await create(image: workload.image, command: workload.command, options: workload.create)
         do {
-            let waiting = Task { [self] in
-                try await send("POST", "/containers/\(id)/wait", query: [("condition", "not-running")]).json()
-            }
-            defer { waiting.cancel() }
-            let began = MonotonicClock.nanoseconds()
-            sample.began = began
-            try await input.write(Array("go\n".utf8))
-            let result = try await waiting.value
+            try await send("POST", "/containers/\(id)/start")
+            let result = try await send("POST", "/containers/\(id)/wait", query: [("condition", "not-running")]).json()
             let ended = MonotonicClock.nanoseconds()
             guard result["StatusCode"]?.int64 == 0 else {
                 throw BenchmarkFault("the container ended with \(result["StatusCode"]?.text() ?? "no status")")
             }
-            await input.close()
-            add(PhaseName.logged, PhaseName.loggedRate, workload, from: began, to: ended, to: &sample)
+            sample.began = try await firstLine(id)
+            add(PhaseName.logged, PhaseName.loggedRate, workload.bytes ?? 0, from: sample.began, to: ended, to: &sample)
             let reading = MonotonicClock.nanoseconds()
-            let got = try await logBytes(id, follow: false, upTo: workload.bytes ?? 0)
+            let stream = try await openLog(id)
+            let got = try await Self.payload(of: stream, upTo: workload.bytes ?? 0).count
+            let read = MonotonicClock.nanoseconds()
+            await stream.close()
             guard got == workload.bytes else {
                 throw BenchmarkFault("the log holds \(got) of \(workload.bytes ?? 0) bytes")
             }
-            add(
-                PhaseName.logRead, PhaseName.logReadRate, workload, from: reading, to: MonotonicClock.nanoseconds(),
-                to: &sample)
+            add(PhaseName.logRead, PhaseName.logReadRate, got, from: reading, to: read, to: &sample)
             try await remove(id)
         } catch {
             try await discard(id, after: error)
         }
     }
 
-    /// Until a client that follows the log has all of it.
+    /// From the first byte to the last at a client that follows the log while it is written.
     func followLog(_ workload: Workload, _ sample: inout Sample) async throws {
-        let (id, input) = try await startedWithInput(workload)
+        let id = try await create(image: workload.image, command: workload.command, options: workload.create)
         do {
-            let stream = try await openLog(id, follow: true)
-            let began = MonotonicClock.nanoseconds()
-            sample.began = began
-            try await input.write(Array("go\n".utf8))
-            let got = try await Self.payload(of: stream, upTo: workload.bytes ?? 0)
+            try await send("POST", "/containers/\(id)/start")
+            let stream = try await openLog(id, [("follow", "1")])
+            let (got, first, atFirst) = try await Self.payload(of: stream, upTo: workload.bytes ?? 0)
             let ended = MonotonicClock.nanoseconds()
+            await stream.close()
             guard got == workload.bytes else {
                 throw BenchmarkFault("the follower got \(got) of \(workload.bytes ?? 0) bytes")
             }
-            await stream.close()
-            await input.close()
-            add(PhaseName.followed, PhaseName.followedRate, workload, from: began, to: ended, to: &sample)
+            sample.began = first
+            add(PhaseName.followed, PhaseName.followedRate, got - atFirst, from: first, to: ended, to: &sample)
             try await remove(id)
         } catch {
             try await discard(id, after: error)
-        }
-    }
-
-    private func startedWithInput(_ workload: Workload) async throws -> (id: String, input: EngineStream) {
-        var options = workload.create
-        options["OpenStdin"] = true
-        options["StdinOnce"] = true
-        options["AttachStdin"] = true
-        let id = try await create(image: workload.image, command: workload.command, options: options)
-        do {
-            let attach = EngineRequest(
-                "POST", "/containers/\(id)/attach", query: [("stream", "1"), ("stdin", "1")], upgrade: .tcp)
-            let input = try await client.open(attach).checked()
-            try await send("POST", "/containers/\(id)/start")
-            return (id, input)
-        } catch {
-            try await discard(id, after: error)
-            throw error
         }
     }
 
     private func add(
-        _ phase: String, _ rate: String, _ workload: Workload, from began: UInt64, to ended: UInt64,
-        to sample: inout Sample
+        _ phase: String, _ rate: String, _ bytes: Int, from began: UInt64, to ended: UInt64, to sample: inout Sample
     ) {
         let milliseconds = MonotonicClock.milliseconds(from: began, to: ended)
         sample.phases.append(.init(phase, milliseconds))
-        if milliseconds > 0 {
-            sample.phases.append(.init(rate, Double(workload.bytes ?? 0) / 1_000_000 / (milliseconds / 1000)))
-        }
+        if milliseconds > 0 { sample.phases.append(.init(rate, Double(bytes) / 1_000_000 / (milliseconds / 1000))) }
     }
 
-    private func openLog(_ id: String, follow: Bool) async throws -> EngineStream {
-        try await client.open(
-            EngineRequest(
-                "GET", "/containers/\(id)/logs", query: [("stdout", "1"), ("follow", follow ? "1" : "0")])
-        ).checked()
+    private func openLog(_ id: String, _ query: [(name: String, value: String)] = []) async throws -> EngineStream {
+        try await client.open(EngineRequest("GET", "/containers/\(id)/logs", query: [("stdout", "1")] + query))
+            .checked()
     }
 
-    private func logBytes(_ id: String, follow: Bool, upTo limit: Int) async throws -> Int {
-        let stream = try await openLog(id, follow: follow)
-        let count = try await Self.payload(of: stream, upTo: limit)
+    /// When the daemon took the first line of the log, on the monotonic clock.
+    private func firstLine(_ id: String) async throws -> UInt64 {
+        let stream = try await openLog(id, [("timestamps", "1")])
+        let offset = MonotonicClock.realTimeOffset()
+        var bytes: [UInt8] = []
+        while bytes.count < 64, let piece = try await stream.nextPiece(within: .seconds(20)) { bytes += piece }
         await stream.close()
-        return count
+        // A frame's header of 8 bytes, then the moment in RFC 3339 form, then a blank.
+        let text = String(decoding: bytes.dropFirst(8).prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self)
+        guard let moment = Timestamp(parsing: text) else {
+            throw BenchmarkFault("the log's first line has no moment: \(text.prefix(40))")
+        }
+        return UInt64(clamping: moment.nanosecondsSince1970) &- offset
     }
 
-    /// Counts what frames carry, without keeping it, up to a number or the stream's end.
-    private static func payload(of stream: EngineStream, upTo limit: Int) async throws -> Int {
+    /// Counts what frames carry, without keeping it, up to a number or the stream's end; and when the first piece came,
+    /// with how much in it.
+    private static func payload(
+        of stream: EngineStream, upTo limit: Int
+    ) async throws -> (count: Int, first: UInt64, atFirst: Int) {
         var counter = FrameCounter()
-        while counter.payload < limit, let piece = try await stream.nextPiece(within: .seconds(60)) {
+        var (first, atFirst) = (UInt64(0), 0)
+        while counter.payload < limit, let piece = try await stream.nextPiece(within: .seconds(20)) {
             counter.take(piece)
+            if first == 0, counter.payload > 0 { (first, atFirst) = (MonotonicClock.nanoseconds(), counter.payload) }
         }
-        return counter.payload
+        return (counter.payload, first, atFirst)
     }
 }
 

@@ -24,9 +24,9 @@ public enum PhaseName {
     public static let process = "process"
     /// `POST /images/create`, to the end of its stream.
     public static let pull = "pull"
-    /// Output set free, to `wait` answered: all of it is in the log then.
+    /// The first line's moment in the log, to `wait` answered: all of it is in the log then.
     public static let logged = "logged"
-    /// Output set free, to its last byte at a client that follows the log.
+    /// The first byte of output to its last at a client that follows the log.
     public static let followed = "followed"
     /// `GET /containers/{id}/logs`: all that was logged.
     public static let logRead = "log read"
