@@ -13,7 +13,7 @@ BENCH_PEERS ?= docker-28.5 podman-5.8
 # Products of the side-by-side table.
 PRODUCTS ?= docker-28.5 docker-26.1 docker-20.10 podman-5.8 podman-5.4 podman-4.3
 
-.PHONY: help setup build test lint fmt conformance bench results docs clean
+.PHONY: help setup build test lint fmt conformance bench micro results docs clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ conformance: build ## Replay every scenario on the reference runtime (or PEER=do
 
 bench: build ## Measure container startup beside the floor and real daemons; results in benchmarks/results
 	@scripts/bench $(BENCH_PEERS)
+
+micro: setup ## Run the micro-benchmarks of hot code (benchmarks/micro, a package of its own)
+	cd benchmarks/micro && $(SWIFT) package --disable-sandbox benchmark
 
 results: build ## Replay on every product and regenerate Conformance/RESULTS.md
 	@scripts/results $(PRODUCTS)

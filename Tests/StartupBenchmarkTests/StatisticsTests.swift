@@ -36,7 +36,7 @@ import Testing
         func samples(_ values: [Double]) -> [Sample] {
             values.enumerated().map { index, value in
                 var sample = Sample(workload: "w", variant: "closed", endpoint: "e", index: index, began: 0)
-                sample.phases = [.init("start", milliseconds: value)]
+                sample.phases = [.init("start", value)]
                 return sample
             }
         }
@@ -51,6 +51,42 @@ import Testing
         #expect(Comparison(failed, against: base, allowed: 0.1).changes.isEmpty)
     }
 
+    @Test func ratesRegressDownwardsAndFewSamplesAreNotJudged() {
+        func samples(_ values: [Double], phase: String) -> [Sample] {
+            values.enumerated().map { index, value in
+                var sample = Sample(workload: "w", variant: "closed", endpoint: "e", index: index, began: 0)
+                sample.phases = [.init(phase, value)]
+                return sample
+            }
+        }
+        let rate = samples((0..<20).map { 100 + Double($0 % 5) }, phase: PhaseName.throughput)
+        let lower = samples((0..<20).map { 50 + Double($0 % 5) }, phase: PhaseName.throughput)
+        let found = Comparison(lower, against: rate, allowed: 0.1).regressions
+        #expect(found.map(\.unit) == [.perSecond])
+        #expect(Comparison(rate, against: lower, allowed: 0.1).regressions.isEmpty, "more of it is better")
+        let few = samples([10, 10, 10], phase: PhaseName.pull)
+        let worse = samples([30, 30, 30], phase: PhaseName.pull)
+        #expect(Comparison(worse, against: few, allowed: 0.1).changes.count == 1)
+        #expect(Comparison(worse, against: few, allowed: 0.1).regressions.isEmpty)
+    }
+
+    @Test func ratiosAreSaidInTheWordsOfTheirUnit() throws {
+        let slow = [20.0, 20, 20]
+        let fast = [2.0, 2, 2]
+        #expect(try #require(Ratio(of: fast, over: slow)).words(.milliseconds) == "10.0× faster (10.0–10.0)")
+        #expect(try #require(Ratio(of: slow, over: fast)).words(.milliseconds) == "10.0× slower (10.0–10.0)")
+        #expect(try #require(Ratio(of: slow, over: fast)).words(.perSecond) == "×10.0 as much (10.0–10.0)")
+        #expect(try #require(Ratio(of: slow, over: fast)).times == "×10.0 (10.0–10.0)")
+    }
+
+    @Test func axesHoldRoundNumbers() throws {
+        let logarithmic = try #require(Scale.logarithmic([1.5, 180], length: 100))
+        #expect(logarithmic.ticks == [2, 5, 10, 20, 50, 100, 200])
+        #expect(logarithmic.place(1.5) > 0 && logarithmic.place(180) < 100)
+        #expect(try #require(Scale.linear([430], length: 100)).ticks == [0, 100, 200, 300, 400])
+        #expect(Scale.logarithmic([0], length: 100) == nil)
+    }
+
     @Test(arguments: [(0.1234, "0.123"), (1.005, "1.00"), (12.34, "12.3"), (1234.4, "1234"), (-0.5, "-0.500")])
-    func millisecondsShowThreeDigits(value: Double, text: String) { #expect(Milliseconds.text(value) == text) }
+    func figuresShowThreeDigits(value: Double, text: String) { #expect(Figures.text(value) == text) }
 }

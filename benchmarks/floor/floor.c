@@ -2,6 +2,7 @@
  * The machine's floor: what the kernel takes to start one container the way docker does, asked for directly.
  *
  *   floor ROOTFS        then one line for each container on standard input: none, host or bridge
+ *   floor --calls       prints the system calls that its filter lets pass
  *
  * For each it makes folders and a cgroup, clones a process into new namespaces, mounts an overlay over ROOTFS with
  * docker's mounts, masks and device nodes, drops to docker's 14 capabilities, loads a system call filter, executes
@@ -35,12 +36,14 @@ uint64_t now(void) {
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-void step(const char *name) {
+static void step_at(const char *name, uint64_t at) {
     if (shared->count < STEPS) {
         snprintf(shared->steps[shared->count].name, sizeof shared->steps[0].name, "%s", name);
-        shared->steps[shared->count++].at = now();
+        shared->steps[shared->count++].at = at;
     }
 }
+
+void step(const char *name) { step_at(name, now()); }
 
 void failed(const char *what) {
     if (!shared->error[0]) snprintf(shared->error, sizeof shared->error, "%s: %s", what, strerror(errno));
@@ -108,9 +111,8 @@ static void container(const char *rootfs, enum network network) {
     if (pid == 0) {
         close(go[1]);
         char byte;
-        /* The parent has attached the cgroup and made the network when this ends. */
+        /* The parent has attached the cgroup and made the network when this ends; until then steps are its own. */
         if (read(go[0], &byte, 1) < 0) failed("read");
-        step("clone");
         run_inside(rootfs, &place, network, output[1]);
     }
     if (pid < 0 && !shared->error[0]) failed("clone3");
@@ -118,17 +120,24 @@ static void container(const char *rootfs, enum network network) {
     close(executed[1]);
     close(go[0]);
     if (pid > 0) {
+        step("clone");
         attach_cgroup(&cgroup, pid);
-        if (network == NETWORK_BRIDGE) make_veth(pid);
+        step("attach");
+        if (network == NETWORK_BRIDGE) {
+            make_veth(pid);
+            step("veth");
+        }
     }
     close(go[1]);
     char byte;
     if (pid > 0 && read(executed[0], &byte, 1) < 0) failed("read");
     uint64_t started = now();
     uint64_t instruction = printed(output[0]);
+    step_at("first instruction", instruction);
     siginfo_t info = {0};
     if (pid > 0 && waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0) failed("waitid");
     uint64_t reaped = now();
+    step_at("exit and reap", reaped);
     if (!shared->error[0] && (info.si_code != CLD_EXITED || info.si_status != 0)) {
         snprintf(shared->error, sizeof shared->error, "the probe ended with %d", info.si_status);
     }
@@ -136,18 +145,24 @@ static void container(const char *rootfs, enum network network) {
     close(output[0]);
     close(executed[0]);
     remove_cgroup(&cgroup);
+    step("remove the cgroup");
     remove_place(&place);
+    step("remove the folders");
     answer(began, started, instruction, reaped, now());
 }
 
 int main(int count, char **arguments) {
     if (count != 2) {
-        fprintf(stderr, "usage: floor ROOTFS < LINES\n");
+        fprintf(stderr, "usage: floor ROOTFS < LINES, or floor --calls\n");
         return 2;
+    }
+    if (!strcmp(arguments[1], "--calls")) {
+        compile_filter(1);
+        return 0;
     }
     shared = share(sizeof *shared);
     signal(SIGPIPE, SIG_IGN);
-    compile_filter();
+    compile_filter(0);
     unshare_mounts();
     char line[32];
     while (fgets(line, sizeof line, stdin)) {

@@ -43,7 +43,8 @@ void configure_network(enum network network);
 void remove_bridge(void);
 
 /* What runs inside (inside.c); never returns. */
-void compile_filter(void);
+/* Makes the filter; with `list` prints what it lets pass, one a line. */
+void compile_filter(int list);
 void run_inside(const char *rootfs, const struct place *place, enum network network, int output) __attribute__((noreturn));
 
 #endif

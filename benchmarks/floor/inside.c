@@ -21,7 +21,7 @@
 static struct sock_fprog filter;
 
 /* As long a program as docker's: everything is allowed but what docker's default policy keeps for privileged ones. */
-void compile_filter(void) {
+void compile_filter(int list) {
     static const char *denied[] = {
         "acct", "add_key", "bpf", "clock_adjtime", "clock_settime", "create_module", "delete_module", "finit_module",
         "fsconfig", "fsmount", "fsopen", "fspick", "get_kernel_syms", "get_mempolicy", "init_module", "ioperm", "iopl",
@@ -40,6 +40,7 @@ void compile_filter(void) {
         int allowed = 1;
         for (size_t i = 0; i < sizeof denied / sizeof *denied; i++) allowed &= strcmp(name, denied[i]) != 0;
         if (allowed) seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 0);
+        if (allowed && list) puts(name);
         free(name);
     }
     int file = (int)syscall(SYS_memfd_create, "filter", 1u);

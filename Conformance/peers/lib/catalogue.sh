@@ -57,7 +57,7 @@ describe_peer() {
 product_package='' product_packages=() product_data='' product_tls=''
 
 # load_product PRODUCT: sets these and defines product_configure ROOT and product_start UNIX_URL
-# TCP_URL TLS_FOLDER, whose last argument is empty unless TCP is to be served with TLS.
+# TCP_URL TLS_FOLDER; TCP_URL is empty where none is to be served, TLS_FOLDER where it is to be served without TLS.
 load_product() {
     # shellcheck source=/dev/null
     source "$PEER_HOME/lib/products/$1.sh"

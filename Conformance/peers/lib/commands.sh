@@ -12,12 +12,14 @@ command_install() {
 }
 
 command_up() {
-    local name='' instance run seconds=3600 tls='' product
+    local name='' instance run seconds=3600 tls='' network='' storage='' product
     while (($#)); do
         case $1 in
             --for) seconds=${2:-}; shift "$(($# > 1 ? 2 : 1))" ;;
             --for=*) seconds=${1#*=}; shift ;;
             --tls) tls=1; shift ;;
+            --network) network=${2:-}; shift "$(($# > 1 ? 2 : 1))" ;;
+            --storage) storage=${2:-}; shift "$(($# > 1 ? 2 : 1))" ;;
             -*) usage_error "up knows no option '$1'." ;;
             *) [[ -z $name ]] || usage_error "up takes one NAME."; parse_instance "$1"; shift ;;
         esac
@@ -25,6 +27,9 @@ command_up() {
     [[ -n $name ]] || usage_error "up takes a NAME."
     [[ $seconds =~ ^[1-9][0-9]{0,6}$ ]] ||
         usage_error "--for takes a number of seconds from 1 to 9999999, not '$seconds'."
+    [[ -z $network || -e $network ]] || usage_error "--network takes a namespace's file, as in /run/netns, not '$network'."
+    [[ -z $network || -z $tls ]] || usage_error "--tls is for TCP, which a peer in another's network does not serve."
+    [[ -z $storage || -d $storage ]] || usage_error "--storage takes a folder, not '$storage'."
     require_root
     require_tools curl flock nsenter setpriv unshare
     ensure_installed "$name"
@@ -34,10 +39,12 @@ command_up() {
     lock "$PEER_RUN/.$instance.lock" 120 "brings up or takes down $instance"
     if instance_up "$run" && [[ -e $run/ready ]]; then
         [[ -z $tls || -d $run/tls ]] || die "$instance is up without TLS: \`peer down $instance\` first."
+        [[ $network == "$(cat "$run/network" 2>/dev/null)" ]] ||
+            die "$instance is up in another network: \`peer down $instance\` first."
         extend "$seconds"
     else
         stop_instance "$run"
-        start "$seconds" "$tls"
+        start "$seconds" "$tls" "$network" "$storage"
     fi
     unlock
     print_env "$run" ''
@@ -54,13 +61,14 @@ extend() {
 }
 
 start() {
-    local seconds=$1 tls=$2 data supervisor began=$SECONDS
-    data=$(make_data_folder)
+    local seconds=$1 tls=$2 network=$3 data supervisor began=$SECONDS
+    data=$(make_data_folder "${4:+$4/drydock-peers}")
     # Whoever reaches the socket is root on this host.
     mkdir -m 0700 "$run"
     printf '%s\n' "$data" >"$run/data"
     printf '%s\n' "$((EPOCHSECONDS + seconds))" >"$run/deadline"
     cat /proc/sys/kernel/random/uuid >"$run/token"
+    [[ -z $network ]] || printf '%s\n' "$network" >"$run/network"
     [[ -z $tls ]] || make_certificates "$run/tls" "$((seconds / 86400 + 2))"
     note "starting $instance ($(installed_field "$name" version))"
     trap 'give_up "it was interrupted"' INT TERM
@@ -68,7 +76,7 @@ start() {
         "${instance//[^A-Za-z0-9-]/-}" </dev/null >"$data/log" 2>&1 9>&- &
     supervisor=$!
     await "$PEER_ANSWER_SECONDS" answers_or_ended "$run" "$supervisor" ||
-        give_up "it did not answer on $(instance_url "$run") and $(tcp_url "$run") within $PEER_ANSWER_SECONDS s"
+        give_up "it did not answer on $(instance_url "$run") $(tcp_url "$run") within $PEER_ANSWER_SECONDS s"
     kill -0 "$supervisor" 2>/dev/null || give_up "it ended by itself after $((SECONDS - began)) s"
     : >"$run/ready"
     trap - INT TERM
@@ -85,17 +93,17 @@ give_up() {
     die "$instance is not up: $1."
 }
 
-# make_data_folder: prints a new folder for what the daemon writes, where overlayfs can put its upper layers.
+# make_data_folder [FOLDER]: prints a new folder for what the daemon writes, where overlayfs can put its upper layers.
 make_data_folder() {
-    local data
-    mkdir -p "$PEER_CACHE/data"
-    [[ $PEER_CACHE != *[:,\\]* ]] ||
-        die "overlayfs cannot use ':', ',' or '\\' in ${PEER_CACHE%/peers}: set DRYDOCK_CACHE to another folder."
-    case $(stat --file-system --format %T "$PEER_CACHE/data") in
+    local folder=${1:-$PEER_CACHE/data} data
+    mkdir -p "$folder"
+    [[ $PEER_CACHE$folder != *[:,\\]* ]] ||
+        die "overlayfs cannot use ':', ',' or '\\' in ${folder}: set DRYDOCK_CACHE to another folder."
+    case $(stat --file-system --format %T "$folder") in
         overlayfs | nfs | fuseblk)
-            die "overlayfs cannot write to the file system of $PEER_CACHE: set DRYDOCK_CACHE to a local disk." ;;
+            die "overlayfs cannot write to the file system of $folder: set DRYDOCK_CACHE to a local disk." ;;
     esac
-    data=$(mktemp -d "$PEER_CACHE/data/$instance.XXXXXX")
+    data=$(mktemp -d "$folder/$instance.XXXXXX")
     mkdir -p "$data"/{root,upper,work,storage}
     printf '%s\n' "$data"
 }
@@ -115,6 +123,7 @@ command_exec() {
     [[ -n $name && $# -gt 0 ]] || usage_error "exec takes a NAME, then -- and a COMMAND."
     require_root
     require_up
+    [[ -z $tcp || -n $(tcp_url "$run") ]] || die "$instance serves no TCP: it is in another's network."
     local init
     local -a variables
     init=$(<"$run/init")
@@ -136,6 +145,7 @@ command_env() {
     [[ -n $name ]] || usage_error "env takes a NAME."
     require_root
     require_up
+    [[ -z $tcp || -n $(tcp_url "$run") ]] || die "$instance serves no TCP: it is in another's network."
     print_env "$run" "$tcp"
 }
 

@@ -12,9 +12,14 @@ source "$PEER_HOME/lib/cleanup.sh"
 
 # setpriv's death signal and unshare's --kill-child take everything along if this process is killed.
 start_init() {
+    local -a network=(--net) enter=()
+    if [[ -e $run/network ]]; then
+        network=()
+        enter=(nsenter --net="$(<"$run/network")" --)
+    fi
     join_cgroups "$run/cgroups"
-    exec setpriv --pdeathsig KILL env --ignore-environment PATH="$PATH" HOME=/root LANG=C.UTF-8 \
-        unshare --mount --propagation private --pid --fork --kill-child --net --uts --ipc --cgroup \
+    exec "${enter[@]}" setpriv --pdeathsig KILL env --ignore-environment PATH="$PATH" HOME=/root LANG=C.UTF-8 \
+        unshare --mount --propagation private --pid --fork --kill-child "${network[@]}" --uts --ipc --cgroup \
         bash "$PEER_HOME/lib/inside.sh" "$@"
 }
 

@@ -1,26 +1,22 @@
 /// The result as one page that needs nothing else: phases as bars, distributions as curves, figures as tables; light,
 /// dark and on paper.
 public struct Page: Sendable {
-    private let result: BenchmarkResult
     private let summary: BenchmarkSummary
 
     /// The page of a result.
-    public init(_ result: BenchmarkResult) {
-        self.result = result
-        summary = BenchmarkSummary(result)
-    }
+    public init(_ summary: BenchmarkSummary) { self.summary = summary }
+
+    private var result: BenchmarkResult { summary.result }
+    private var names: [String] { result.endpoints.map(\.name) }
 
     /// HTML, UTF-8.
     public var html: String {
-        var body = "<h1>Container startup</h1>\n<p class=\"machine\">\(HTML.text(result.machine))"
-        body += ", load before \(Milliseconds.fixed(result.load.before.average, 2)), "
-        body += "after \(Milliseconds.fixed(result.load.after.average, 2))</p>\n"
-        if result.load.before.isBusy {
-            body += "<p class=\"warning\">The machine was busy: these figures say as much of its other work as of what "
-            body += "was measured.</p>\n"
-        }
-        body += legend
-        body += crowdCharts
+        let load =
+            "load before \(Figures.fixed(result.load.before.average, 2)), "
+            + "after \(Figures.fixed(result.load.after.average, 2))"
+        var body = "<h1>Container startup</h1>\n<p class=\"machine\">\(HTML.text("\(result.machine), \(load)"))</p>\n"
+        if let warning = result.warning { body += "<p class=\"warning\">\(HTML.text(warning))</p>\n" }
+        body += legend + headline + targets + crowds
         for workload in result.workloads { body += section(workload) }
         body += remarks
         return """
@@ -29,6 +25,7 @@ public struct Page: Sendable {
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
             <title>Container startup</title>
             <style>\(PageStyle.sheet)</style>
             </head>
@@ -39,7 +36,31 @@ public struct Page: Sendable {
             """
     }
 
-    private var names: [String] { result.endpoints.map(\.name) }
+    /// The first chart by itself, as an SVG document that follows the reader's colour scheme; nil without samples.
+    public var picture: String? {
+        guard let (svg, height) = startChart.drawing else { return nil }
+        return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 \(Svg.number(height + 44))\" width=\"720\">"
+            + "<style>\(PageStyle.palette)\(PageStyle.drawing)svg { background: var(--paper); }</style>"
+            + "<text x=\"0\" y=\"18\" class=\"strong\">\(HTML.text(startChart.caption))</text>"
+            + "<text x=\"0\" y=\"36\" class=\"soft\">\(HTML.text(result.machine))</text>"
+            + "<g transform=\"translate(0 44)\">\(svg.marks)</g></svg>\n"
+    }
+
+    private var startChart: RangeChart {
+        let wanted = [
+            ("none", "network-none"), ("bridge", "network-bridge"), ("bridge + port", "network-bridge-published"),
+        ]
+        let groups = wanted.compactMap { title, workload in
+            summary.row(PhaseName.ready, workload, Workload.Arrival.closedLoop.label).map { ("network \(title)", $0) }
+        }
+        return RangeChart(
+            caption: "From the request for a container until it runs (create + start)", groups: groups, names: names)
+    }
+
+    private var headline: String {
+        let figure = startChart.figure
+        return figure.isEmpty ? "" : "<section class=\"alone\">\n\(figure)</section>\n"
+    }
 
     private var legend: String {
         let items = result.endpoints.enumerated().map { index, endpoint in
@@ -49,81 +70,172 @@ public struct Page: Sendable {
         return "<ul class=\"legend\">\n\(items.joined(separator: "\n"))\n</ul>\n"
     }
 
+    private var targets: String {
+        let table = TargetTable(summary)
+        guard table.isMeasured else { return "" }
+        let styles: [TargetTable.Verdict: String] = [
+            .aim: "aim", .must: "must", .missed: "missed", .unmeasured: "note",
+        ]
+        var lines = "<tr>" + TargetTable.head.map { "<th>\($0)</th>" }.joined() + "</tr>"
+        for (row, cells) in zip(table.rows, table.lines) {
+            let plain = cells.dropLast().map { "<td>\(HTML.text($0))</td>" }.joined()
+            lines += "<tr>\(plain)<td class=\"\(styles[row.verdict] ?? "")\">\(row.verdict.rawValue)</td></tr>\n"
+        }
+        return
+            "<section>\n<h2>Targets</h2>\n<p class=\"note\">Computed from the samples below; each row is judged by its "
+            + "worst place.</p>\n<div class=\"wide\"><table>\(lines)</table></div>\n</section>\n"
+    }
+
+    // MARK: - Workloads
+
     private func section(_ workload: Workload) -> String {
         var text = ""
-        for variant in workload.variants where variant.clients == 1 && variant.resident == 0 {
+        for variant in workload.variants where variant.clients == 0 && variant.resident == 0 {
             let rows = summary.rows.filter { $0.workload == workload.id && $0.variant == variant.label }
-            guard rows.contains(where: { !$0.cells.isEmpty }) else { continue }
-            text += "<h3>\(HTML.text(variant.label))</h3>\n<div class=\"charts\">\n"
-            text += Waterfall(rows: rows, names: names).figure
-            let main =
-                rows.first { [PhaseName.ready, PhaseName.process, PhaseName.exec].contains($0.phase) } ?? rows[0]
-            text += DistributionChart(row: main, names: names).figure
-            text += "</div>\n" + table(rows)
+            guard let main = rows.first(where: { Self.main.contains($0.phase) }) ?? rows.first else { continue }
+            if workload.arrivals.count > 1 { text += "<h3>\(HTML.text(variant.label))</h3>\n" }
+            text += "<div class=\"charts\">\n"
+            text +=
+                TimelineChart(
+                    caption: "Phase after phase, medians in ms; each bar on its own scale", rows: rows, names: names
+                )
+                .figure
+            text += chart(main) + "</div>\n" + parts(workload, variant) + table(rows)
         }
         guard !text.isEmpty else { return "" }
-        return "<section>\n<h2>\(HTML.text(workload.id))</h2>\n<p>\(HTML.text(workload.title))</p>\n\(text)</section>\n"
+        return
+            "<section>\n<h2>\(HTML.text(workload.id))</h2>\n<p class=\"note\">\(HTML.text(workload.title))</p>\n\(text)</section>\n"
+    }
+
+    /// The phase of each kind that people ask for first.
+    private static let main: Set<String> = [
+        PhaseName.ready, PhaseName.process, PhaseName.exec, PhaseName.loggedRate, PhaseName.followedRate,
+        PhaseName.pull,
+    ]
+
+    /// Curves where there are samples enough to make one.
+    private func chart(_ row: BenchmarkSummary.Row) -> String {
+        guard row.cells.contains(where: { $0.distribution.count >= 10 }) else {
+            return RangeChart(caption: row.phase, groups: [("", row)], names: names).figure
+        }
+        return DistributionChart(caption: "\(row.phase): how the samples are distributed", row: row, names: names)
+            .figure
+    }
+
+    /// Where a phase's time went, as far as somebody said so: the floor's steps, a daemon's `Server-Timing`.
+    private func parts(_ workload: Workload, _ variant: Workload.Variant) -> String {
+        var text = ""
+        for name in names {
+            for (prefix, what) in [("step.", "step by step"), ("server.", "inside, by Server-Timing")] {
+                let own = parts(workload, variant, name, prefix)
+                text += PartsChart(caption: "\(name) \(what), medians in ms", parts: own).figure
+            }
+        }
+        return (text.isEmpty ? "" : "<div class=\"charts\">\n\(text)</div>\n") + wire(workload, variant)
+    }
+
+    private func parts(
+        _ workload: Workload, _ variant: Workload.Variant, _ endpoint: String, _ prefix: String
+    ) -> [Sample.Phase] {
+        (summary.parts[.init(workload: workload.id, variant: variant.label, endpoint: endpoint)] ?? [])
+            .filter { $0.name.hasPrefix(prefix) }
+            .map { Sample.Phase(String($0.name.dropFirst(prefix.count)), $0.value) }
+    }
+
+    /// When requests were written and headers came back, since each call began.
+    private func wire(_ workload: Workload, _ variant: Workload.Variant) -> String {
+        let columns = names.map { ($0, parts(workload, variant, $0, "wire.")) }.filter { !$0.1.isEmpty }
+        guard let first = columns.first else { return "" }
+        let titles = [
+            "create.written": "create: request written", "create.headed": "create: headers back",
+            "start.written": "start: request written", "start.headed": "start: headers back",
+        ]
+        var lines = "<thead><tr><th>on the wire, p50 in ms</th>"
+        lines += columns.map { "<th class=\"n\">\(HTML.text($0.0))</th>" }.joined() + "</tr></thead><tbody>\n"
+        for part in first.1 {
+            lines += "<tr><td>\(titles[part.name] ?? HTML.text(part.name))</td>"
+            lines += columns.map { column in
+                let value = column.1.first { $0.name == part.name }?.value
+                return "<td class=\"n\">\(value.map(Figures.text) ?? "")</td>"
+            }.joined()
+            lines += "</tr>\n"
+        }
+        return "<div class=\"wide\"><table>\(lines)</tbody></table></div>\n"
     }
 
     private func table(_ rows: [BenchmarkSummary.Row]) -> String {
-        var lines = [
-            "<table><thead><tr><th>phase<th>endpoint<th>n<th>min<th>p50<th>p90<th>p99<th>against the first</tr>"
-        ]
-        lines.append("</thead><tbody>")
+        var head = ["phase", "endpoint", "n", "min", "p50", "p90", "p99", "max", "outliers", "against the floor"]
+        if let baseline = summary.roles.baseline { head.append("against \(baseline)") }
+        let numeric = 2...8
+        func cells(_ texts: [String], _ tag: String) -> String {
+            texts.enumerated().map { index, text in
+                "<\(tag)\(numeric.contains(index) ? " class=\"n\"" : "")>\(HTML.text(text))</\(tag)>"
+            }.joined()
+        }
+        var lines = "<thead><tr>\(cells(head, "th"))</tr></thead><tbody>\n"
         for row in rows {
             for (index, cell) in row.cells.enumerated() {
                 let figures = cell.distribution
-                let values = [figures.minimum, figures.median, figures.quantile(0.9), figures.quantile(0.99)]
-                lines.append(
-                    "<tr><td>\(index == 0 ? HTML.text(row.phase) : "")<td>\(HTML.text(cell.endpoint))<td>\(figures.count)"
-                        + values.map { "<td>\(Milliseconds.text($0))" }.joined()
-                        + "<td>\(cell.ratio?.description ?? "")</tr>")
+                let unit = row.unit == .milliseconds ? "" : ", \(row.unit.rawValue)"
+                var texts = [index == 0 ? row.phase + unit : "", cell.endpoint, String(figures.count)]
+                texts += [
+                    figures.minimum, figures.median, figures.quantile(0.9), figures.quantile(0.99), figures.maximum,
+                ].map(Figures.text)
+                texts += [String(figures.outliers), cell.overFloor?.times ?? ""]
+                if summary.roles.baseline != nil { texts.append(cell.overBaseline?.words(row.unit) ?? "") }
+                lines += "<tr\(index == 0 ? " class=\"first\"" : "")>\(cells(texts, "td"))</tr>\n"
             }
         }
-        lines.append("</tbody></table>")
-        return lines.joined(separator: "\n") + "\n"
+        return "<div class=\"wide\"><table>\(lines)</tbody></table></div>\n"
     }
 
-    /// Latency over the number of clients and of resident containers, where a workload was run with several.
-    private var crowdCharts: String {
+    // MARK: - Crowds
+
+    /// Throughput and latency over clients, latency and memory over resident containers.
+    private var crowds: String {
         var text = ""
         for workload in result.workloads {
-            let crowds: [(String, [Workload.Variant], (Workload.Variant) -> Int)] = [
-                (
-                    "clients at once", workload.variants.filter { $0.resident == 0 && $0.arrival == .closedLoop },
-                    \.clients
-                ),
-                (
-                    "containers resident", workload.variants.filter { $0.clients == 1 && $0.arrival == .closedLoop },
-                    \.resident
-                ),
-            ]
-            for (title, variants, number) in crowds where variants.count > 1 {
-                let points = names.map { name in
-                    variants.compactMap { variant -> (Double, Double)? in
-                        let values = result.values(
-                            PhaseName.ready, workload: workload.id, variant: variant.label, endpoint: name)
-                        return Distribution(values).map { (Double(number(variant)), $0.median) }
-                    }
-                }
-                guard points.contains(where: { $0.count > 1 }) else { continue }
-                text +=
-                    LineChart(
-                        title: "\(workload.id): p50 of create + start over \(title)", points: points, names: names
-                    ).figure
+            if workload.clients.count > 1 {
+                text += lines(
+                    workload, PhaseName.throughput, over: \.clients, "clients at once", "cycles in a second")
+                text += lines(
+                    workload, PhaseName.ready, over: \.clients, "clients at once", "create + start, p50")
+            }
+            if workload.resident.count > 1 {
+                text += lines(
+                    workload, PhaseName.ready, over: \.resident, "containers resident", "create + start, p50")
+                text += lines(
+                    workload, PhaseName.monitorProportional, over: \.resident, "containers resident",
+                    "memory of what watches one container (PSS)")
+                text += lines(
+                    workload, PhaseName.daemonResident, over: \.resident, "containers resident",
+                    "memory of the daemon (RSS)")
             }
         }
-        return text.isEmpty ? "" : "<section>\n<h2>Crowds</h2>\n<div class=\"charts\">\n\(text)</div>\n</section>\n"
+        guard !text.isEmpty else { return "" }
+        return "<section>\n<h2>Many at once</h2>\n<div class=\"charts\">\n\(text)</div>\n</section>\n"
+    }
+
+    private func lines(
+        _ workload: Workload, _ phase: String, over number: (Workload.Variant) -> Int, _ across: String,
+        _ title: String
+    ) -> String {
+        let lines = names.map { name in
+            LineChart.Line(
+                endpoint: name,
+                points: workload.variants.compactMap { variant in
+                    let cell = summary.row(phase, workload.id, variant.label)?[name]
+                    return cell.map { (number(variant), $0.distribution.median) }
+                })
+        }
+        return LineChart(
+            caption: "\(workload.id): \(title)", lines: lines, names: names, across: across,
+            unit: PhaseName.unit(of: phase)
+        ).figure
     }
 
     private var remarks: String {
-        var lines = result.refusalLines
-        var failures: [String: Int] = [:]
-        for sample in result.samples {
-            guard let failure = sample.failure else { continue }
-            failures["\(sample.workload) (\(sample.variant)) on \(sample.endpoint): \(failure)", default: 0] += 1
-        }
-        lines += failures.sorted { $0.key < $1.key }.map { "\($0.value) samples do not count: \($0.key)" }
+        let lines = result.refusalLines + result.failureLines
         guard !lines.isEmpty else { return "" }
         return "<section>\n<h2>Left out</h2>\n<ul>\n"
             + lines.map { "<li>\(HTML.text($0))</li>\n" }.joined() + "</ul>\n</section>\n"

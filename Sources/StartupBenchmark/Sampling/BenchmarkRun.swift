@@ -1,124 +1,144 @@
-import Synchronization
-
 /// How much is measured.
 public struct BenchmarkOptions: Sendable, Hashable {
     /// Samples of each endpoint and variant that are kept.
     public var samples = 100
     /// Samples before them that are not.
     public var warmUp = 5
+    /// After so long a variant has samples enough, fewer than `samples` too, but never fewer than `fewest`.
+    public var variantLimit: Duration = .seconds(60)
+    /// How long several clients run at once in one turn of an endpoint.
+    public var turn: Duration = .seconds(1)
+    /// How many such turns each endpoint and number of clients has.
+    public var turns = 6
+
+    /// See `variantLimit`.
+    static let fewest = 10
+    /// An endpoint that fails so many samples in a row is left out of the rest of a variant.
+    static let mostFailures = 3
 
     /// The defaults.
     public init() {}
 }
 
-/// What a run has measured.
-public struct BenchmarkResult: Sendable {
-    /// Endpoints in their order, each with what it says of itself.
-    public internal(set) var endpoints: [(name: String, description: String)] = []
-    /// The workloads in their order.
-    public internal(set) var workloads: [Workload] = []
-    /// Every sample, in the order in which they were taken.
-    public internal(set) var samples: [Sample] = []
-    /// What was not measured, and why.
-    public internal(set) var refusals: [Refusal] = []
-    /// The load before and after.
-    public internal(set) var load: (before: MachineLoad, after: MachineLoad)
-    /// The machine, for the record.
-    public internal(set) var machine: String
-
-    /// A workload that an endpoint cannot carry out.
-    public struct Refusal: Sendable, Hashable {
-        /// Who cannot.
-        public var endpoint: String
-        /// What.
-        public var workload: String
-        /// Why.
-        public var reason: String
-    }
-
-    /// One line for each endpoint and reason: `floor has nothing to compare with: exec, limits`.
-    public var refusalLines: [String] {
-        var lines: [(key: String, workloads: [String])] = []
-        for refusal in refusals {
-            let key = "\(refusal.endpoint) \(refusal.reason)"
-            let place = lines.firstIndex { $0.key == key } ?? lines.count
-            if place == lines.count { lines.append((key, [])) }
-            if !lines[place].workloads.contains(refusal.workload) { lines[place].workloads.append(refusal.workload) }
-        }
-        return lines.map { "\($0.key): \($0.workloads.joined(separator: ", "))" }
-    }
-
-    /// The samples that count, of one phase.
-    public func values(_ phase: String, workload: String, variant: String, endpoint: String) -> [Double] {
-        samples.compactMap { sample in
-            sample.workload == workload && sample.variant == variant && sample.endpoint == endpoint
-                && sample.failure == nil ? sample[phase] : nil
-        }
-    }
-}
-
 /// Measures workloads against endpoints, sample by sample in turn (A B C A B C …), so that whatever drifts, drifts for
-/// all of them alike.
+/// all of them alike. What one endpoint cannot do, or fails at, is kept in the result and costs the others nothing.
 public struct BenchmarkRun: Sendable {
+    /// Is told what is being measured, and how far it is.
+    public typealias Progress = @Sendable (_ what: String, _ done: Int, _ of: Int) -> Void
+
     private let samplers: [any Sampler]
     private let workloads: [Workload]
     private let options: BenchmarkOptions
 
     /// A run of all workloads against all endpoints.
     public init(_ workloads: [Workload], on samplers: [any Sampler], options: BenchmarkOptions) {
-        self.workloads = workloads
         self.samplers = samplers
+        self.workloads = Workload.ordered(workloads)
         self.options = options
     }
 
     /// Measures.
     ///
-    /// - Parameter progress: is told what is being measured, and how far it is.
-    public func run(progress: @Sendable (_ what: String, _ done: Int, _ of: Int) -> Void) async throws
-        -> BenchmarkResult
-    {
+    /// - Throws: `CancellationError`; whatever happens, endpoints are cleaned up first.
+    public func run(progress: Progress) async throws -> BenchmarkResult {
         let before = MachineLoad.now()
         var result = BenchmarkResult(load: (before, before), machine: Machine.description())
         result.workloads = workloads
-        for sampler in samplers { result.endpoints.append((sampler.name, try await sampler.describe())) }
-        do {
-            for workload in workloads {
-                for variant in workload.variants {
-                    try await measure(workload, variant, into: &result, progress: progress)
-                }
+        var answering: [any Sampler] = []
+        for sampler in samplers {
+            do {
+                result.endpoints.append((sampler.name, try await sampler.describe()))
+                answering.append(sampler)
+            } catch {
+                result.refuse(sampler, nil, "does not answer (\(error)) for")
             }
+        }
+        do {
+            for workload in workloads { try await measure(workload, on: answering, into: &result, progress) }
         } catch {
-            for sampler in samplers { try await sampler.cleanUp() }
+            await cleanUp(answering, &result)
             throw error
         }
-        for sampler in samplers { try await sampler.cleanUp() }
+        await cleanUp(answering, &result)
         result.load.after = MachineLoad.now()
         return result
     }
 
+    private func cleanUp(_ samplers: [any Sampler], _ result: inout BenchmarkResult) async {
+        for sampler in samplers {
+            do { try await sampler.cleanUp() } catch {
+                result.refuse(sampler, nil, "was not cleaned up (\(error)) after")
+            }
+        }
+    }
+
     private func measure(
-        _ workload: Workload, _ variant: Workload.Variant, into result: inout BenchmarkResult,
-        progress: @Sendable (String, Int, Int) -> Void
+        _ workload: Workload, on samplers: [any Sampler], into result: inout BenchmarkResult, _ progress: Progress
     ) async throws {
         var able: [any Sampler] = []
-        for sampler in samplers {
+        for sampler in samplers where sampler.concerns(workload) {
             if let reason = sampler.refusal(of: workload) {
-                result.refusals.append(
-                    BenchmarkResult.Refusal(endpoint: sampler.name, workload: workload.id, reason: reason))
+                result.refuse(sampler, workload, reason)
             } else {
-                try await sampler.prepare(workload, variant)
                 able.append(sampler)
             }
         }
-        guard !able.isEmpty else { return }
-        let rounds = options.warmUp + options.samples
-        for round in 0..<rounds {
-            progress("\(workload.id), \(variant.label)", round, rounds)
-            for sampler in able {
+        for variant in workload.variants where variant.clients == 0 && !able.isEmpty {
+            let ready = try await prepared(workload, variant, able, &result)
+            try await measure(workload, variant, on: ready, into: &result, progress)
+        }
+        let crowds = workload.variants.filter { $0.clients > 0 }
+        if let first = crowds.first {
+            let ready = try await prepared(workload, first, able, &result)
+            try await crowd(workload, crowds, on: ready, into: &result, progress)
+        }
+        for sampler in able {
+            do { try await sampler.finish(workload) } catch {
+                result.refuse(sampler, workload, "kept something (\(error)) of")
+            }
+        }
+    }
+
+    /// Those that could be made ready; where containers are resident, with a look at memory.
+    private func prepared(
+        _ workload: Workload, _ variant: Workload.Variant, _ samplers: [any Sampler], _ result: inout BenchmarkResult
+    ) async throws -> [any Sampler] {
+        var ready: [any Sampler] = []
+        for sampler in samplers {
+            do {
                 try Task.checkCancellation()
-                let index = round - options.warmUp
-                let samples = await take(workload, variant, of: sampler, index: index)
-                if index >= 0 { result.samples += samples }
+                try await sampler.prepare(workload, variant)
+                if variant.resident > 0 {
+                    var sample = Sample(workload, variant, sampler.name, index: 0)
+                    sample.phases = try await sampler.memory()
+                    if !sample.phases.isEmpty { result.samples.append(sample) }
+                }
+                ready.append(sampler)
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                result.refuse(sampler, workload, "could not be made ready (\(variant.label): \(error)) for")
+            }
+        }
+        return ready
+    }
+
+    private func measure(
+        _ workload: Workload, _ variant: Workload.Variant, on samplers: [any Sampler],
+        into result: inout BenchmarkResult, _ progress: Progress
+    ) async throws {
+        let warmUp = workload.warmUp ?? options.warmUp
+        let rounds = warmUp + min(options.samples, workload.samples ?? .max)
+        var failures: [String: Int] = [:]
+        let began = ContinuousClock.now
+        for round in 0..<rounds {
+            if round >= warmUp + BenchmarkOptions.fewest, ContinuousClock.now - began > options.variantLimit { return }
+            progress("\(workload.id), \(variant.label)", round, rounds)
+            for sampler in samplers where failures[sampler.name, default: 0] < BenchmarkOptions.mostFailures {
+                try Task.checkCancellation()
+                let sample = await sampler.sample(workload, variant, index: round - warmUp)
+                failures[sampler.name] = sample.failure == nil ? 0 : failures[sampler.name, default: 0] + 1
+                if round >= warmUp || sample.failure != nil { result.samples.append(sample) }
                 if case .spaced(let milliseconds) = variant.arrival {
                     // The pause is what is measured here: the kernel's grace periods end in it.
                     try await Task.sleep(for: .milliseconds(milliseconds))
@@ -127,18 +147,23 @@ public struct BenchmarkRun: Sendable {
         }
     }
 
-    /// One sample, or with several clients one of each, all at once.
-    private func take(_ workload: Workload, _ variant: Workload.Variant, of sampler: any Sampler, index: Int) async
-        -> [Sample]
-    {
-        guard variant.clients > 1 else { return [await sampler.sample(workload, variant, index: index)] }
-        return await withTaskGroup(of: Sample.self) { group in
-            for client in 0..<variant.clients {
-                group.addTask {
-                    await sampler.sample(workload, variant, index: index * variant.clients + client)
+    /// Turns of each number of clients on each endpoint, one after the other, again and again.
+    private func crowd(
+        _ workload: Workload, _ variants: [Workload.Variant], on samplers: [any Sampler],
+        into result: inout BenchmarkResult, _ progress: Progress
+    ) async throws {
+        var next: [String: Int] = [:]
+        for turn in 0..<options.turns {
+            for variant in variants {
+                progress("\(workload.id), \(variant.label)", turn, options.turns)
+                for sampler in samplers {
+                    try Task.checkCancellation()
+                    let key = "\(sampler.name) \(variant.clients)"
+                    let taken = await Crowd(workload, variant, sampler).run(for: options.turn, from: next[key] ?? 0)
+                    next[key, default: 0] += taken.count
+                    result.samples += taken
                 }
             }
-            return await group.reduce(into: []) { $0.append($1) }
         }
     }
 }

@@ -6,14 +6,19 @@ import Synchronization
 public final class EndpointSampler: Sampler {
     /// Every container of a benchmark carries this label, and nothing without it is touched.
     public static let label = "io.drydock.bench"
+    /// How many requests at once make and remove resident containers.
+    private static let hands = 4
 
     /// See `Sampler`.
     public let name: String
     let client: DockerClient
+    private let storage: String?
     private let images: any BenchmarkImages
     /// A docker command line to measure as a whole process: its words before `run`.
     private let commandLine: [String]
     private let state = Mutex(State())
+    /// In the environment of every resident container, by which its processes are found.
+    private let token: String
 
     private struct State {
         var prepared: Set<String> = []
@@ -22,12 +27,17 @@ public final class EndpointSampler: Sampler {
     }
 
     /// - Parameters:
+    ///   - storage: what its images and containers are kept on, for workloads that ask for a storage of that name.
     ///   - commandLine: the words that start a docker command line for this endpoint.
-    public init(name: String, client: DockerClient, images: any BenchmarkImages, commandLine: [String]) {
+    public init(
+        name: String, client: DockerClient, storage: String?, images: any BenchmarkImages, commandLine: [String]
+    ) {
         self.name = name
         self.client = client
+        self.storage = storage
         self.images = images
         self.commandLine = commandLine
+        token = "DRYDOCK_BENCH=\(name)-\(UInt64.random(in: 0 ... .max))"
     }
 
     /// See `Sampler`.
@@ -40,8 +50,15 @@ public final class EndpointSampler: Sampler {
     }
 
     /// See `Sampler`.
+    public func concerns(_ workload: Workload) -> Bool { workload.storage == storage }
+
+    /// See `Sampler`.
     public func refusal(of workload: Workload) -> String? {
-        workload.kind == .commandLine && commandLine.isEmpty ? "was given no command line (--cli) for" : nil
+        if workload.kind == .commandLine, commandLine.isEmpty { return "was given no command line (--cli) for" }
+        if workload.kind == .memory, !canSeeMemory {
+            return "is no daemon on a Unix socket of this machine, as needed for"
+        }
+        return nil
     }
 
     /// See `Sampler`.
@@ -50,38 +67,59 @@ public final class EndpointSampler: Sampler {
             // Layers that are there already would not be pulled.
             try await images.withdraw(workload.image, from: client)
             state.withLock { _ = $0.prepared.remove(workload.image) }
-        } else if !state.withLock({ $0.prepared.contains(workload.image) }) {
-            try await images.provide(workload.image, to: client)
-            state.withLock { _ = $0.prepared.insert(workload.image) }
+        } else if workload.kind != .memory {
+            try await provide(workload.image)
         }
-        var resident = state.withLock { $0.residents.count }
-        while resident < variant.resident {
-            let id = try await create(
-                image: "probe", command: ["pause"], options: ["HostConfig": ["NetworkMode": "none"]])
-            try await send("POST", "/containers/\(id)/start")
-            resident = state.withLock { state in
-                state.residents.append(id)
-                return state.residents.count
-            }
-        }
-        let superfluous = state.withLock { state in
-            let rest = state.residents.dropFirst(variant.resident)
-            state.residents.removeLast(rest.count)
-            return Array(rest)
-        }
-        for id in superfluous { try await remove(id) }
+        try await setResidents(variant.resident)
         if workload.kind == .exec, state.withLock({ $0.execTarget }) == nil {
             let id = try await create(image: workload.image, command: ["pause"], options: workload.create)
-            try await send("POST", "/containers/\(id)/start")
             state.withLock { $0.execTarget = id }
+            try await send("POST", "/containers/\(id)/start")
+        }
+    }
+
+    private func provide(_ image: String) async throws {
+        guard !state.withLock({ $0.prepared.contains(image) }) else { return }
+        try await images.provide(image, to: client)
+        state.withLock { _ = $0.prepared.insert(image) }
+    }
+
+    /// Starts or removes containers until there are so many.
+    private func setResidents(_ wanted: Int) async throws {
+        let present = state.withLock { $0.residents.count }
+        if present < wanted {
+            try await provide("probe")
+            try await Self.inParallel(Array(present..<wanted)) { [self] _ in
+                let options: JSONObject = ["HostConfig": ["NetworkMode": "none"], "Env": [.string(token)]]
+                let id = try await create(image: "probe", command: ["pause"], options: options)
+                state.withLock { $0.residents.append(id) }
+                try await send("POST", "/containers/\(id)/start")
+            }
+        } else {
+            let superfluous = state.withLock { state in
+                let rest = Array(state.residents[wanted...])
+                state.residents.removeLast(rest.count)
+                return rest
+            }
+            try await Self.inParallel(superfluous) { try await self.remove($0) }
+        }
+    }
+
+    private static func inParallel<Element: Sendable>(
+        _ elements: [Element], _ body: @escaping @Sendable (Element) async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, element) in elements.enumerated() {
+                if index >= hands { try await group.next() }
+                group.addTask { try await body(element) }
+            }
+            try await group.waitForAll()
         }
     }
 
     /// See `Sampler`.
     public func sample(_ workload: Workload, _ variant: Workload.Variant, index: Int) async -> Sample {
-        var sample = Sample(
-            workload: workload.id, variant: variant.label, endpoint: name, index: index,
-            began: MonotonicClock.nanoseconds())
+        var sample = Sample(workload, variant, name, index: index)
         do {
             switch workload.kind {
             case .cycle: try await cycle(workload, &sample)
@@ -90,11 +128,42 @@ public final class EndpointSampler: Sampler {
             case .exec: try await exec(workload, &sample)
             case .commandLine: try await process(workload, &sample)
             case .pull: try await pull(workload, &sample)
+            case .log: try await log(workload, &sample)
+            case .logFollow: try await followLog(workload, &sample)
+            case .events: try await events(workload, &sample)
+            case .memory: sample.phases = try await memory()
             }
         } catch {
             sample.failure = "\(error)"
         }
         return sample
+    }
+
+    private var canSeeMemory: Bool {
+        #if os(Linux)
+            if case .unix = client.configuration.endpoint.transport { return true }
+        #endif
+        return false
+    }
+
+    /// See `Sampler`.
+    public func memory() async throws -> [Sample.Phase] {
+        #if os(Linux)
+            guard case .unix(let path) = client.configuration.endpoint.transport else { return [] }
+            return try ProcessMemory.phases(daemonOn: path, residents: token)
+        #else
+            return []
+        #endif
+    }
+
+    /// See `Sampler`.
+    public func finish(_ workload: Workload) async throws {
+        try await setResidents(0)
+        let target = state.withLock { state in
+            defer { state.execTarget = nil }
+            return state.execTarget
+        }
+        if let target { try await remove(target) }
     }
 
     /// See `Sampler`.
@@ -104,9 +173,8 @@ public final class EndpointSampler: Sampler {
         let list = try await client.send(
             EngineRequest("GET", "/containers/json", query: [("all", "1"), ("filters", filters.text())])
         ).checked().json()
-        for container in list.array ?? [] {
-            if let id = container["Id"]?.string { try await remove(id) }
-        }
+        let left = (list.array ?? []).compactMap { $0["Id"]?.string }
+        try await Self.inParallel(left) { try await self.remove($0) }
         try await images.withdraw(nil, from: client)
     }
 
@@ -141,25 +209,4 @@ public final class EndpointSampler: Sampler {
     var commandWords: [String] { commandLine }
     func reference(_ image: String) -> String { images.reference(image) }
     func pullReference(_ image: String) throws -> (name: String, tag: String) { try images.pullReference(image) }
-}
-
-/// Where a benchmark's images come from.
-public protocol BenchmarkImages: Sendable {
-    /// What an image is called on the endpoint.
-    func reference(_ image: String) -> String
-    /// The repository and tag to pull it by.
-    func pullReference(_ image: String) throws -> (name: String, tag: String)
-    /// Brings it to an endpoint.
-    func provide(_ image: String, to client: DockerClient) async throws
-    /// Takes it away again, under every name it has here; nil takes all.
-    func withdraw(_ image: String?, from client: DockerClient) async throws
-}
-
-/// Why a sample does not count, or a run cannot be made: one sentence.
-public struct BenchmarkFault: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The sentence.
-    public let description: String
-
-    /// A fault by its sentence.
-    public init(_ description: String) { self.description = description }
 }

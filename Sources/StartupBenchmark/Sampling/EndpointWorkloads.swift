@@ -1,6 +1,14 @@
 import DockerClient
 import RawJSON
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// How each kind of workload is carried out and checked.
 extension EndpointSampler {
     /// create, start, wait, remove; a container that did not print its first instruction's moment does not count.
@@ -15,14 +23,14 @@ extension EndpointSampler {
             }
             // Read between wait and remove, where its own time is not counted.
             let instruction = try await instruction(id)
-            sample.phases.append(.init(PhaseName.instruction, milliseconds: Self.span(began, instruction)))
-            sample.phases.append(.init(PhaseName.waited, milliseconds: Self.span(instruction, waited)))
+            sample.phases.append(.init(PhaseName.instruction, Self.span(began, instruction)))
+            sample.phases.append(.init(PhaseName.waited, Self.span(instruction, waited)))
             let removing = MonotonicClock.nanoseconds()
             try await send("DELETE", "/containers/\(id)")
             let removed = MonotonicClock.nanoseconds()
-            sample.phases.append(.init(PhaseName.remove, milliseconds: Self.span(removing, removed)))
+            sample.phases.append(.init(PhaseName.remove, Self.span(removing, removed)))
             sample.phases.append(
-                .init(PhaseName.cycle, milliseconds: Self.span(sample.began, waited) + Self.span(removing, removed)))
+                .init(PhaseName.cycle, Self.span(sample.began, waited) + Self.span(removing, removed)))
         } catch {
             try await discard(id, after: error)
         }
@@ -40,7 +48,7 @@ extension EndpointSampler {
                 throw BenchmarkFault("the attached stream ended without a byte")
             }
             sample.phases.append(
-                .init(PhaseName.firstByte, milliseconds: Self.span(began, MonotonicClock.nanoseconds())))
+                .init(PhaseName.firstByte, Self.span(began, MonotonicClock.nanoseconds())))
             await stream.close()
             try await remove(id)
         } catch {
@@ -60,7 +68,7 @@ extension EndpointSampler {
             }
             try await HTTPProbe.untilAnswered(port: port, deadline: .seconds(30))
             sample.phases.append(
-                .init(PhaseName.answered, milliseconds: Self.span(began, MonotonicClock.nanoseconds())))
+                .init(PhaseName.answered, Self.span(began, MonotonicClock.nanoseconds())))
             try await remove(id)
         } catch {
             try await discard(id, after: error)
@@ -83,7 +91,7 @@ extension EndpointSampler {
         ).checked()
         while try await stream.nextPiece(within: .seconds(30)) != nil {}
         let ended = MonotonicClock.nanoseconds()
-        sample.phases.append(.init(PhaseName.exec, milliseconds: Self.span(sample.began, ended)))
+        sample.phases.append(.init(PhaseName.exec, Self.span(sample.began, ended)))
         let code = try await send("GET", "/exec/\(id)/json").json()["ExitCode"]?.int64
         guard code == 0 else { throw BenchmarkFault("exec ended with \(code.map(String.init) ?? "no code")") }
     }
@@ -98,12 +106,15 @@ extension EndpointSampler {
         guard result.code == 0 else {
             throw BenchmarkFault("\(words.joined(separator: " ")) ended with \(result.code): \(result.errorText)")
         }
-        sample.phases.append(.init(PhaseName.process, milliseconds: result.milliseconds))
+        sample.phases.append(.init(PhaseName.process, result.milliseconds))
     }
 
     /// Pulls an image, starts it, and takes both away.
     func pull(_ workload: Workload, _ sample: inout Sample) async throws {
         let (name, tag) = try pullReference(workload.image)
+        // What the one before has left to be written would be written in this one's time.
+        sync()
+        sample.began = MonotonicClock.nanoseconds()
         let stream = try await client.open(
             EngineRequest("POST", "/images/create", query: [("fromImage", name), ("tag", tag)])
         ).checked()
@@ -111,7 +122,7 @@ extension EndpointSampler {
             if let message = line.value["error"]?.string { throw BenchmarkFault("the pull failed: \(message)") }
         }
         let pulled = MonotonicClock.nanoseconds()
-        sample.phases.append(.init(PhaseName.pull, milliseconds: Self.span(sample.began, pulled)))
+        sample.phases.append(.init(PhaseName.pull, Self.span(sample.began, pulled)))
         var options = workload.create
         options["Image"] = .string("\(name):\(tag)")
         var body = options
@@ -124,7 +135,7 @@ extension EndpointSampler {
         do {
             try await send("POST", "/containers/\(id)/start")
             sample.phases.append(
-                .init(PhaseName.ready, milliseconds: Self.span(pulled, MonotonicClock.nanoseconds())))
+                .init(PhaseName.ready, Self.span(pulled, MonotonicClock.nanoseconds())))
             try await remove(id)
             try await send("DELETE", "/images/\(name):\(tag)", query: [("force", "1")])
         } catch {
@@ -134,26 +145,32 @@ extension EndpointSampler {
 
     // MARK: - Parts
 
-    private func created(_ workload: Workload, _ sample: inout Sample) async throws -> String {
+    func created(_ workload: Workload, _ sample: inout Sample) async throws -> String {
         let request = try createRequest(workload.image, workload.command, workload.create)
+        let wire = WireTimes()
+        let observed = client.withObserver(wire)
         sample.began = MonotonicClock.nanoseconds()
-        let response = try await client.send(request).checked()
+        let response = try await observed.send(request).checked()
         let answered = MonotonicClock.nanoseconds()
-        sample.phases.append(.init(PhaseName.create, milliseconds: Self.span(sample.began, answered)))
-        sample.server += ServerTiming.phases(response.head.all("Server-Timing"), of: "create")
+        sample.phases.append(.init(PhaseName.create, Self.span(sample.began, answered)))
+        sample.details += wire.parts(of: "create", since: sample.began)
+        sample.details += ServerTiming.phases(response.head.all("Server-Timing"), of: "create")
         guard let id = try response.json()["Id"]?.string else { throw BenchmarkFault("create answered without an Id") }
         return id
     }
 
     /// Starts it; answers when the request was written.
-    private func started(_ id: String, _ sample: inout Sample) async throws -> UInt64 {
+    func started(_ id: String, _ sample: inout Sample) async throws -> UInt64 {
+        let wire = WireTimes()
+        let observed = client.withObserver(wire)
         let began = MonotonicClock.nanoseconds()
-        let response = try await send("POST", "/containers/\(id)/start")
+        let response = try await observed.send(EngineRequest("POST", "/containers/\(id)/start")).checked()
         let answered = MonotonicClock.nanoseconds()
-        sample.phases.append(.init(PhaseName.start, milliseconds: Self.span(began, answered)))
+        sample.phases.append(.init(PhaseName.start, Self.span(began, answered)))
         sample.phases.append(
-            .init(PhaseName.ready, milliseconds: Self.span(began, answered) + (sample[PhaseName.create] ?? 0)))
-        sample.server += ServerTiming.phases(response.head.all("Server-Timing"), of: "start")
+            .init(PhaseName.ready, Self.span(began, answered) + (sample[PhaseName.create] ?? 0)))
+        sample.details += wire.parts(of: "start", since: began)
+        sample.details += ServerTiming.phases(response.head.all("Server-Timing"), of: "start")
         return began
     }
 
@@ -170,27 +187,14 @@ extension EndpointSampler {
     }
 
     /// Removes what a failed sample has left, and throws why it failed.
-    private func discard(_ id: String, after error: any Error) async throws {
+    func discard(_ id: String, after error: any Error) async throws {
         do { try await remove(id) } catch let other {
             throw BenchmarkFault("\(error); and its container \(id.prefix(12)) could not be removed: \(other)")
         }
         throw error
     }
 
-    private static func span(_ start: UInt64, _ end: UInt64) -> Double {
+    static func span(_ start: UInt64, _ end: UInt64) -> Double {
         MonotonicClock.milliseconds(from: start, to: end)
-    }
-}
-
-/// Reads `Server-Timing` (W3C): `rootfs;dur=0.31, clone;dur=0.2`, milliseconds.
-enum ServerTiming {
-    static func phases(_ headers: [String], of call: String) -> [Sample.Phase] {
-        headers.flatMap { $0.split(separator: ",") }.compactMap { metric in
-            let parts = metric.split(separator: ";").map { $0.drop { $0 == " " } }
-            guard let name = parts.first, let duration = parts.first(where: { $0.hasPrefix("dur=") }),
-                let milliseconds = Double(duration.dropFirst(4))
-            else { return nil }
-            return Sample.Phase("\(call).\(name)", milliseconds: milliseconds)
-        }
     }
 }

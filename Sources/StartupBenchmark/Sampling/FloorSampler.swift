@@ -26,12 +26,20 @@ public final class FloorSampler: Sampler {
         self.rootFileSystem = rootFileSystem
     }
 
+    /// The system calls that the floor's filter lets pass, for others to do the same.
+    public static func allowedCalls(path: String) async throws -> [String] {
+        let result = try await CommandProcess.run([path, "--calls"], deadline: .seconds(10))
+        guard result.code == 0 else { throw BenchmarkFault("\(path) --calls: \(result.errorText)") }
+        return result.output.split(separator: "\n").map(String.init)
+    }
+
     /// See `Sampler`.
     public func describe() async throws -> String { "what the kernel takes for the same container, asked in C" }
 
     /// See `Sampler`.
     public func refusal(of workload: Workload) -> String? {
-        workload.floor == nil ? "has nothing to compare with" : nil
+        workload.floor == nil || !workload.clients.isEmpty || !workload.resident.isEmpty
+            ? "has nothing to compare with" : nil
     }
 
     /// See `Sampler`.
@@ -43,9 +51,7 @@ public final class FloorSampler: Sampler {
 
     /// See `Sampler`.
     public func sample(_ workload: Workload, _ variant: Workload.Variant, index: Int) async -> Sample {
-        var sample = Sample(
-            workload: workload.id, variant: variant.label, endpoint: name, index: index,
-            began: MonotonicClock.nanoseconds())
+        var sample = Sample(workload, variant, name, index: index)
         do {
             let answer = try process.withLock { process in
                 guard let process else { throw BenchmarkFault("the floor was not prepared") }
@@ -54,11 +60,11 @@ public final class FloorSampler: Sampler {
             if let message = answer["error"]?.string { throw BenchmarkFault("the floor: \(message)") }
             for member in answer["ms"]?.object?.members ?? [] {
                 guard let milliseconds = member.value.double else { continue }
-                sample.phases.append(.init(member.name, milliseconds: milliseconds))
+                sample.phases.append(.init(member.name, milliseconds))
             }
             for member in answer["steps"]?.object?.members ?? [] {
                 guard let milliseconds = member.value.double else { continue }
-                sample.server.append(.init(member.name, milliseconds: milliseconds))
+                sample.details.append(.init("step.\(member.name)", milliseconds))
             }
         } catch {
             sample.failure = "\(error)"

@@ -2,17 +2,17 @@ import RawJSON
 
 /// One measured run of a workload against one endpoint.
 public struct Sample: Sendable, Hashable {
-    /// A part of it and how long it took.
+    /// A part of it and how long it took, or another figure of it.
     public struct Phase: Sendable, Hashable {
         /// `create`, `start`, `instruction`, …; see `PhaseName`.
         public var name: String
-        /// Milliseconds.
-        public var milliseconds: Double
+        /// Milliseconds, unless `PhaseName.unit(of:)` says otherwise.
+        public var value: Double
 
-        /// A phase by parts.
-        public init(_ name: String, milliseconds: Double) {
+        /// A figure by parts; digits beyond a microsecond's are noise and are not kept.
+        public init(_ name: String, _ value: Double) {
             self.name = name
-            self.milliseconds = milliseconds
+            self.value = (value * 1000).rounded() / 1000
         }
     }
 
@@ -28,13 +28,14 @@ public struct Sample: Sendable, Hashable {
     public var began: UInt64
     /// Its phases from outside.
     public var phases: [Phase] = []
-    /// What the daemon says of itself by `Server-Timing`, as `create.rootfs`, `start.clone`.
-    public var server: [Phase] = []
+    /// Parts of phases: the daemon's own by `Server-Timing` (`server.start.clone`), the connection's
+    /// (`wire.start.written`), the floor's steps (`step.overlay`).
+    public var details: [Phase] = []
     /// Why it does not count; nil where the container did what it should.
     public var failure: String?
 
-    /// The milliseconds of a phase.
-    public subscript(phase: String) -> Double? { phases.first { $0.name == phase }?.milliseconds }
+    /// The figure of a phase.
+    public subscript(phase: String) -> Double? { phases.first { $0.name == phase }?.value }
 
     /// The sample as a line of the raw data.
     public var json: JSONValue {
@@ -42,14 +43,14 @@ public struct Sample: Sendable, Hashable {
             .object(
                 JSONObject(
                     members: phases.map {
-                        .init(name: $0.name, value: JSONNumber($0.milliseconds).map(JSONValue.number) ?? .null)
+                        .init(name: $0.name, value: JSONNumber($0.value).map(JSONValue.number) ?? .null)
                     }))
         }
         var line: JSONObject = [
             "workload": .string(workload), "variant": .string(variant), "endpoint": .string(endpoint),
-            "index": .number(JSONNumber(index)), "began": .number(JSONNumber(began)), "ms": object(phases),
+            "index": .number(JSONNumber(index)), "began": .number(JSONNumber(began)), "is": object(phases),
         ]
-        if !server.isEmpty { line["server"] = object(server) }
+        if !details.isEmpty { line["parts"] = object(details) }
         if let failure { line["failure"] = .string(failure) }
         return .object(line)
     }
@@ -64,12 +65,18 @@ public struct Sample: Sendable, Hashable {
             began: UInt64(clamping: json["began"]?.int64 ?? 0))
         func phases(_ value: JSONValue?) -> [Phase] {
             (value?.object?.members ?? []).compactMap { member in
-                member.value.double.map { Phase(member.name, milliseconds: $0) }
+                member.value.double.map { Phase(member.name, $0) }
             }
         }
-        self.phases = phases(json["ms"])
-        server = phases(json["server"])
+        self.phases = phases(json["is"])
+        details = phases(json["parts"])
         failure = json["failure"]?.string
+    }
+
+    init(_ workload: Workload, _ variant: Workload.Variant, _ endpoint: String, index: Int) {
+        self.init(
+            workload: workload.id, variant: variant.label, endpoint: endpoint, index: index,
+            began: MonotonicClock.nanoseconds())
     }
 
     init(workload: String, variant: String, endpoint: String, index: Int, began: UInt64) {
@@ -81,40 +88,19 @@ public struct Sample: Sendable, Hashable {
     }
 }
 
-/// What phases are called, in raw data, tables and pages alike.
-public enum PhaseName {
-    /// `POST /containers/create`: request written to answer complete.
-    public static let create = "create"
-    /// `POST /containers/{id}/start`, the same.
-    public static let start = "start"
-    /// Both: what a user waits for.
-    public static let ready = "create + start"
-    /// Request for the start written, to the program's first instruction.
-    public static let instruction = "first instruction"
-    /// First instruction, to `wait` answered; the program ends at once.
-    public static let waited = "exit seen"
-    /// `DELETE /containers/{id}`.
-    public static let remove = "remove"
-    /// create, start, wait and remove.
-    public static let cycle = "cycle"
-    /// Request for the start written, to the first byte of output at an attached client.
-    public static let firstByte = "first byte"
-    /// Request for the start written, to the first HTTP 200 of a published port.
-    public static let answered = "port answers"
-    /// exec create and start, to the end of its stream.
-    public static let exec = "exec"
-    /// A command line from its start to its end.
-    public static let process = "process"
-    /// `POST /images/create`, to the end of its stream.
-    public static let pull = "pull"
-}
-
 /// CLOCK_MONOTONIC, which every process of this machine shares, containers included.
 enum MonotonicClock {
     static func nanoseconds() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    /// What CLOCK_REALTIME is ahead of it now, in nanoseconds.
+    static func realTimeOffset() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec) - nanoseconds()
     }
 
     static func milliseconds(from start: UInt64, to end: UInt64) -> Double {

@@ -29,6 +29,9 @@ public struct Distribution: Sendable, Hashable {
         return sorted[below] + (place - Double(below)) * (sorted[below + 1] - sorted[below])
     }
 
+    /// p99 over p50; nil where the median is 0.
+    public var spread: Double? { median > 0 ? quantile(0.99) / median : nil }
+
     /// How many samples lie more than three interquartile ranges above the third quartile: shown, not dropped.
     public var outliers: Int {
         let (low, high) = (quantile(0.25), quantile(0.75))

@@ -1,11 +1,13 @@
 /// How many times larger one median is than another, and how sure that is.
-public struct Ratio: Sendable, Hashable, CustomStringConvertible {
+public struct Ratio: Sendable, Hashable {
     /// Median of the first over median of the second.
     public let value: Double
     /// The bounds between which 95 of 100 resamplings lie.
     public let low: Double
     /// See `low`.
     public let high: Double
+    /// How many samples the smaller set has: an interval of few says little.
+    public let samples: Int
 
     /// The ratio with a percentile bootstrap interval (Efron 1979): both sets are drawn anew with replacement, the
     /// medians divided, again and again.
@@ -16,6 +18,7 @@ public struct Ratio: Sendable, Hashable, CustomStringConvertible {
     public init?(of first: [Double], over second: [Double], seed: UInt64 = 1, rounds: Int = 2000) {
         guard let top = Distribution(first), let bottom = Distribution(second), bottom.median > 0 else { return nil }
         value = top.median / bottom.median
+        samples = min(top.count, bottom.count)
         var generator = SplitMix64(state: seed)
         var ratios: [Double] = []
         ratios.reserveCapacity(rounds)
@@ -27,11 +30,6 @@ public struct Ratio: Sendable, Hashable, CustomStringConvertible {
         low = spread.quantile(0.025)
         high = spread.quantile(0.975)
     }
-
-    /// `×1.23 (×1.10 to ×1.40)`.
-    public var description: String { "\(Self.text(value)) (\(Self.text(low)) to \(Self.text(high)))" }
-
-    private static func text(_ value: Double) -> String { "×" + Milliseconds.fixed(value, value >= 10 ? 1 : 2) }
 
     private static func resampledMedian(_ samples: [Double], _ generator: inout SplitMix64) -> Double {
         // Of sorted samples only the places matter that are drawn: the median of the places is the place of the median.

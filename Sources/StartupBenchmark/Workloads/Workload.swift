@@ -16,6 +16,24 @@ public struct Workload: Sendable, Hashable {
         case commandLine = "command-line"
         /// Pulls an image that is not there, then create and start; removes it again.
         case pull
+        /// The container writes a file to its standard output; until all of it is in the log.
+        case log
+        /// The same, until a client that follows the log has all of it.
+        case logFollow = "log-follow"
+        /// A cycle while the daemon's events are read: what it says of itself, and when.
+        case events
+        /// How much memory the daemon and its monitors take; nothing is started.
+        case memory
+
+        /// What leaves most behind in a daemon comes last.
+        var rank: Int {
+            switch self {
+            case .memory: 0
+            case .cycle, .firstByte, .port, .exec, .commandLine, .events: 1
+            case .log, .logFollow: 2
+            case .pull: 3
+            }
+        }
     }
 
     /// How one sample follows another.
@@ -50,10 +68,18 @@ public struct Workload: Sendable, Hashable {
     public var port: Int?
     /// How samples follow each other.
     public var arrivals: [Arrival]
-    /// How many clients do the same at once.
+    /// How many clients do the same at once, each one sample after the other, for a while: throughput.
     public var clients: [Int]
     /// How many containers run beside it.
     public var resident: [Int]
+    /// How many bytes a `log` workload writes.
+    public var bytes: Int?
+    /// On which storage it is measured: only endpoints that were named `NAME@STORAGE` are asked.
+    public var storage: String?
+    /// At most so many samples, for what takes long.
+    public var samples: Int?
+    /// So many samples before them, in place of the run's number.
+    public var warmUp: Int?
     /// Whether the machine's floor can do the same, and with which network.
     public var floor: Floor?
 
@@ -66,25 +92,32 @@ public struct Workload: Sendable, Hashable {
     public struct Variant: Sendable, Hashable {
         /// How samples follow each other.
         public var arrival: Arrival
-        /// How many clients.
-        public var clients: Int
+        /// How many clients run at once for a while; 0 is one client that is measured sample by sample.
+        public var clients = 0
         /// How many containers beside it.
-        public var resident: Int
+        public var resident = 0
 
-        /// `closed`, `closed, 4 clients`, `closed, 100 resident`.
+        /// `closed`, `4 clients`, `100 resident`.
         public var label: String {
-            var parts = [arrival.label]
-            if clients > 1 { parts.append("\(clients) clients") }
-            if resident > 0 { parts.append("\(resident) resident") }
-            return parts.joined(separator: ", ")
+            if clients > 0 { return clients == 1 ? "1 client" : "\(clients) clients" }
+            return resident > 0 ? "\(resident) resident" : arrival.label
         }
     }
 
-    /// All ways to run it: each arrival alone, then more clients and more residents in a closed loop.
+    /// All ways to run it: each arrival, each number of clients, each number of residents.
     public var variants: [Variant] {
-        let base = arrivals.map { Variant(arrival: $0, clients: 1, resident: 0) }
-        let crowded = clients.filter { $0 > 1 }.map { Variant(arrival: .closedLoop, clients: $0, resident: 0) }
-        let dense = resident.filter { $0 > 0 }.map { Variant(arrival: .closedLoop, clients: 1, resident: $0) }
-        return base + crowded + dense
+        arrivals.map { Variant(arrival: $0) } + clients.map { Variant(arrival: .closedLoop, clients: $0) }
+            + resident.map { Variant(arrival: .closedLoop, resident: $0) }
+    }
+
+    /// Workloads in the order in which they are measured: what leaves most behind comes last.
+    public static func ordered(_ workloads: [Workload]) -> [Workload] {
+        workloads.enumerated().sorted { left, right in
+            func key(_ entry: (offset: Int, element: Workload)) -> (Int, Int, Int) {
+                let (offset, workload) = entry
+                return (workload.kind.rank, (workload.resident.max() ?? 0) + (workload.clients.max() ?? 0), offset)
+            }
+            return key(left) < key(right)
+        }.map(\.element)
     }
 }

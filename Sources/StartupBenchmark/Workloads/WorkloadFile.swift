@@ -11,6 +11,7 @@ public struct WorkloadError: Error, Sendable, Hashable, CustomStringConvertible 
 public enum WorkloadFile {
     private static let keys: Set<String> = [
         "title", "kind", "image", "command", "create", "port", "arrivals", "clients", "resident", "floor",
+        "bytes", "storage", "samples", "warm-up",
     ]
 
     /// The workload of a file.
@@ -37,10 +38,20 @@ public enum WorkloadFile {
             id: id, title: title, kind: kind, image: try reader.text("image") ?? "probe",
             command: try reader.texts("command") ?? ["first"], create: try reader.object("create"),
             port: try reader.number("port"), arrivals: try reader.arrivals(),
-            clients: try reader.numbers("clients") ?? [1], resident: try reader.numbers("resident") ?? [0],
-            floor: try reader.floor())
+            clients: try reader.numbers("clients") ?? [], resident: try reader.numbers("resident") ?? [],
+            bytes: try reader.number("bytes"), storage: try reader.text("storage"),
+            samples: try reader.number("samples"), warmUp: try reader.number("warm-up"), floor: try reader.floor())
         guard (kind == .port) == (workload.port != nil) else {
             throw reader.fault("port", "belongs to a workload of kind port, and to no other")
+        }
+        guard (kind == .log || kind == .logFollow) == (workload.bytes ?? 0 > 0) else {
+            throw reader.fault("bytes", "belongs to a workload of kind log or log-follow, and to no other")
+        }
+        guard !workload.clients.contains(0), !workload.resident.contains(0) else {
+            throw reader.fault("clients", "and resident are numbers from 1")
+        }
+        guard !workload.variants.isEmpty else {
+            throw reader.fault("arrivals", "is empty, and there are neither clients nor resident")
         }
         return workload
     }

@@ -11,8 +11,9 @@ product_tls=1
 product_configure() { :; }
 
 product_start() {
-    local -a tls=(--tls=false)
+    local -a hosts=(--host "$1") tls=(--tls=false)
+    [[ -z $2 ]] || hosts+=(--host "$2")
     # dockerd 28 announces that it will refuse to serve plain TCP unless told outright.
     [[ -z $3 ]] || tls=(--tlsverify --tlscacert "$3/ca.pem" --tlscert "$3/server-cert.pem" --tlskey "$3/server-key.pem")
-    exec dockerd --host "$1" --host "$2" "${tls[@]}"
+    exec dockerd "${hosts[@]}" "${tls[@]}"
 }

@@ -34,6 +34,8 @@ REGISTRIES
 # One service listens on one endpoint, so there are two over the same storage; the peer ends with either.
 product_start() {
     podman system service --time 0 "$1" &
-    podman system service --time 0 "$2" &
+    if [[ -n $2 ]]; then
+        podman system service --time 0 "$2" &
+    fi
     wait -n
 }

@@ -10,8 +10,16 @@ public final class FixtureBenchmarkImages: BenchmarkImages {
     private let catalog: FixtureCatalog
     private let registry: FixtureRegistry
 
-    /// Serves the images of a catalogue.
-    public static func start(_ catalog: FixtureCatalog) async throws -> FixtureBenchmarkImages {
+    /// Serves the images of a catalogue, and those that only a benchmark needs.
+    ///
+    /// - Parameters:
+    ///   - images: what workloads ask for; larger images are only built where one does.
+    ///   - cache: the folder in which they are built.
+    public static func start(_ fixtures: FixtureCatalog, images: Set<String>, cache: String) async throws
+        -> FixtureBenchmarkImages
+    {
+        let wanted = images.intersection(SyntheticImages.names)
+        let catalog = wanted.isEmpty ? fixtures : try SyntheticImages.catalog(fixtures, wanted, in: cache)
         let registry = try await FixtureRegistry.start(.init(catalog: catalog, run: run))
         return FixtureBenchmarkImages(catalog: catalog, registry: registry)
     }
