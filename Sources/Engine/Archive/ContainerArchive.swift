@@ -15,8 +15,8 @@ public struct PathStatus: Sendable, Hashable {
     public let size: Int64
     /// Type and permissions as stat(2) has them.
     public let mode: UInt32
-    /// When the content was changed, nanoseconds since 1970.
-    public let modified: Int64
+    /// When the content was changed.
+    public let modified: Timestamp
     /// Where a link leads once all links are followed, from the container's root on; empty for what is no link.
     public let linkTarget: String
 }
@@ -61,11 +61,9 @@ public struct ContainerArchive: Sendable {
             let status = try describe(TreePath(path), at: place, in: opened.root)
             try found(status)
             let archiver = TreeArchiver(to: sink)
-            let name = Array(status.name.utf8)
-            // What is in a folder goes without its name where the path ends in a dot.
-            let isBare = status.name == "." || status.name == "/"
-            let slash = UInt8(ascii: "/")
-            try archiver.add(place, name: isBare ? [UInt8(ascii: ".")] : name, prefix: isBare ? [] : name + [slash])
+            // As dockerd has it, and its CLI relies on it: `./a` where the path ends in a dot, `/a` of the root.
+            let base = TreePath(path).endsInDot ? "." : status.name == "/" ? "" : status.name
+            try archiver.add(place, name: Array(base.utf8), prefix: Array("\(base)/".utf8))
             try archiver.finish()
         }
     }
@@ -150,7 +148,9 @@ public struct ContainerArchive: Sendable {
         let isLink = status.mode & S_IFMT == S_IFLNK
         return PathStatus(
             name: path.name, size: Int64(clamping: status.size), mode: status.mode,
-            modified: status.modified_seconds * 1_000_000_000 + Int64(status.modified_nanoseconds),
+            // A container may have set it to any second, also one beyond what nanoseconds reach.
+            modified: Timestamp(
+                secondsSince1970: status.modified_seconds, nanoseconds: Int64(status.modified_nanoseconds)),
             linkTarget: isLink ? try root.destination(of: path.clean) : "")
     }
 

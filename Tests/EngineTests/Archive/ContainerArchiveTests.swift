@@ -84,7 +84,7 @@ import Testing
         #expect(whole.archive["etc/a"]?.content == Array("a\n".utf8))
         #expect(whole.status.name == "etc")
         let content = try await read("etc/.")
-        #expect(content.archive.members.map(\.entry.path) == ["./", "a", "near"])
+        #expect(content.archive.members.map(\.entry.path) == ["./", "./a", "./near"])
         let file = try await read("/etc/a")
         #expect(file.archive.members.map(\.entry.path) == ["a"])
         #expect(file.status.size == 2)
@@ -183,6 +183,19 @@ import Testing
         let file = TarEntry(path: "data")
         await #expect(throws: EngineError.self) { try await put([.init(file)], into: "/", options: options) }
         #expect(try await read("/etc/file").archive["file"]?.content == Array("file".utf8))
+        try cleanUp()
+    }
+
+    /// What a container sets a file's time to must not take the daemon along.
+    @Test(arguments: [4_000_000_000, 9_400_000_000, -2_000_000_000]) func anyTimeOfAFileIsTold(seconds: Int)
+        async throws
+    {
+        try write("old", "lower/etc/file")
+        let times = Array(repeating: timespec(tv_sec: seconds, tv_nsec: 5), count: 2)
+        #expect(utimensat(AT_FDCWD, path("lower/etc/file"), times, 0) == 0)
+        let read = try await read("/etc/file")
+        #expect(read.status.modified.seconds == Int64(seconds))
+        #expect(read.archive["file"]?.entry.modificationTime == Int64(seconds))
         try cleanUp()
     }
 
