@@ -1,7 +1,7 @@
 import CLinux
 import ShimProtocol
 
-/// Takes LAUNCH messages from the daemon and forks a monitor for each; single-threaded, so that forking is safe.
+/// Takes LAUNCH and PARK messages from the daemon and forks a monitor for each; single-threaded, so that forking is safe.
 struct Launcher {
     private let socket: Int32
     /// What monitors inherit as their OOM score adjustment, so that an init writes its own only where it differs.
@@ -38,17 +38,23 @@ struct Launcher {
         let received = clinux_monotonic_ns()
         let bytes = UnsafeRawBufferPointer(rebasing: message[0..<Int(length)])
         if let launch = Launch(bytes, descriptors, count, received: received, outOfMemoryScore: outOfMemoryScore) {
-            let child = clinux_clone(0, nil, -1)
-            if child == 0 {
-                _ = clinux_close(socket)
-                Monitor.main(launch)
-            }
-            if child < 0 { Reply.failed(Failure(SHIM_STEP_FORK, -child), to: launch.reply) }
+            fork(reply: launch.reply) { Monitor.main(launch) }
+        } else if let parking = Parking(bytes, descriptors, count, outOfMemoryScore: outOfMemoryScore) {
+            fork(reply: parking.reply) { ParkedMonitor.main(parking) }
         } else if count > 1 {
             Reply.failed(Failure(SHIM_STEP_PROTOCOL, Errno.protocolError), to: descriptors[1])
         }
         for index in 0..<count { _ = clinux_close(descriptors[index]) }
         return true
+    }
+
+    private func fork(reply: Int32, _ body: () -> Never) {
+        let child = clinux_clone(0, nil, -1)
+        if child == 0 {
+            _ = clinux_close(socket)
+            body()
+        }
+        if child < 0 { Reply.failed(Failure(SHIM_STEP_FORK, -child), to: reply) }
     }
 }
 
@@ -66,22 +72,35 @@ struct Launch {
     let outOfMemoryScore: Int32
 
     /// `nil` where kind, size or number of descriptors are not those of a LAUNCH.
+    ///
+    /// - Parameter parked: the reply socket of a parked monitor, which the message came over; `nil` for one that brings
+    ///   its own.
     init?(
         _ message: UnsafeRawBufferPointer, _ descriptors: UnsafeMutableBufferPointer<Int32>, _ count: Int,
-        received: Int64, outOfMemoryScore: Int32
+        parked: Int32? = nil, received: Int64, outOfMemoryScore: Int32
     ) {
         let headerSize = MemoryLayout<shim_message>.size
         guard message.count >= headerSize + MemoryLayout<shim_launch>.size,
             message.load(as: shim_message.self).kind == SHIM_LAUNCH.rawValue
         else { return nil }
         let body = message.load(fromByteOffset: headerSize, as: shim_launch.self)
-        let first = body.has_state == 1 ? 3 : 2
+        let first = (body.has_state == 1 ? 2 : 1) + (parked == nil ? 1 : 0)
         guard body.join_count <= SHIM_JOIN_LIMIT, count == first + Int(body.join_count) else { return nil }
         spec = descriptors[0]
-        reply = descriptors[1]
-        state = body.has_state == 1 ? descriptors[2] : -1
+        reply = parked ?? descriptors[1]
+        state = body.has_state == 1 ? descriptors[first - 1] : -1
         joins = Joins(body, descriptors, from: first)
         self.received = received
+        self.outOfMemoryScore = outOfMemoryScore
+    }
+
+    /// What an init that waited knows of its launch.
+    init(handedOver spec: Int32, joins: Joins, outOfMemoryScore: Int32) {
+        self.spec = spec
+        reply = -1
+        state = -1
+        self.joins = joins
+        received = 0
         self.outOfMemoryScore = outOfMemoryScore
     }
 }
@@ -96,8 +115,8 @@ extension Launch {
 
 /// The namespaces that are joined instead of made.
 struct Joins {
-    private var descriptors: [Int32] = []
-    private var types: [UInt64] = []
+    private(set) var descriptors: [Int32] = []
+    private(set) var types: [UInt64] = []
 
     init(_ launch: shim_launch, _ all: UnsafeMutableBufferPointer<Int32>, from first: Int) {
         withUnsafeBytes(of: launch.joins) { bytes in

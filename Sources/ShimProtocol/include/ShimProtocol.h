@@ -22,6 +22,19 @@
  * sockets are Unix SEQPACKET: a message is one datagram, `struct shim_message` followed by its payload, in the machine's
  * own byte order.
  *
+ * A monitor can be had before there is anything to run: PARK makes one whose init waits, in the cgroups of its spec, until
+ * LAUNCH comes over the reply socket. That LAUNCH carries no reply socket of its own, and its spec no cgroups.
+ *
+ *   daemon                      launcher                     monitor                                  init
+ *     │  PARK + descriptors         │  fork                          │  clone3                       │
+ *     ├───────────────────────────►├───────────────────────────────►├──────────────────────────────►│ join the cgroups
+ *     │                  PARKED, or FAILED                           │◄──────────────────────────────┤
+ *     │◄────────────────────────────────────────────────────────────┤                               │ wait
+ *     │  LAUNCH + descriptors                                        │  struct shim_handover         │
+ *     ├────────────────────────────────────────────────────────────►├──────────────────────────────►│ set up
+ *
+ * Who waits so ends when the other end of its socket is closed: the init with its monitor, the monitor with its daemon.
+ *
  * The daemon sends the next STDIN only after STDIN_TAKEN for the one before, so a monitor never holds more than one.
  *
  * The state directory's descriptor carries an exclusive flock(2) that the daemon took: the lock is held as long as the
@@ -51,6 +64,8 @@ enum shim_message_kind {
     SHIM_LAUNCH = 1,  /* struct shim_launch; descriptors: spec, reply socket, state directory if any, then the joins */
     SHIM_STARTED = 2, /* struct shim_started; descriptor: the process's pidfd */
     SHIM_FAILED = 3,
+    SHIM_PARK = 4,    /* no payload; descriptors: spec (namespaces and cgroups alone), reply socket */
+    SHIM_PARKED = 5,  /* no payload: the init waits in its cgroups */
     SHIM_ATTACH = 16,
     SHIM_STDIN = 17,
     SHIM_STDIN_CLOSE = 18,
@@ -77,6 +92,14 @@ struct shim_launch {
     uint32_t has_state;  /* 1 where the third descriptor is the state directory */
     uint32_t join_count; /* namespaces that are joined: the descriptors that follow */
     uint64_t joins[SHIM_JOIN_LIMIT]; /* CLONE_NEW... of each, which is a pidfd or a namespace file */
+};
+
+/* What a monitor passes to its waiting init; descriptors: spec, stdin, stdout and stderr or the socket that a terminal
+ * travels back through, then the joins. */
+struct shim_handover {
+    uint32_t has_terminal;
+    uint32_t reserved;
+    struct shim_launch launch;
 };
 
 /* Where the time went, CLOCK_MONOTONIC nanoseconds; 0 where a phase was not passed. */
@@ -277,6 +300,7 @@ _Static_assert(sizeof(struct shim_started) == 8 + 8 * SHIM_PHASE_COUNT, "layout"
 _Static_assert(sizeof(struct shim_failed) == 8 + SHIM_DETAIL_LENGTH, "layout");
 _Static_assert(sizeof(struct shim_resize) == 8, "layout");
 _Static_assert(sizeof(struct shim_launch) == 8 + 8 * SHIM_JOIN_LIMIT, "layout");
+_Static_assert(sizeof(struct shim_handover) == 8 + sizeof(struct shim_launch), "layout");
 _Static_assert(sizeof(struct shim_output) == 8, "layout");
 _Static_assert(sizeof(struct shim_exit) == 24, "layout");
 _Static_assert(sizeof(struct shim_spec) == 16, "layout");

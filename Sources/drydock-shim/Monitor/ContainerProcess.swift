@@ -37,6 +37,22 @@ struct ContainerProcess {
         phases.copy(to: &started)
     }
 
+    /// Wakes an init that waits and waits until its command runs; its namespaces are made and its cgroups joined already.
+    ///
+    /// - Throws: the step that failed, with its errno, as the child reported it.
+    init(
+        _ parked: ParkedInit, spec: Spec, launch: Launch, stdio: ChildStdio, started: inout shim_started
+    ) throws(Failure) {
+        parked.phases.pointer[Int(SHIM_PHASE_RECEIVED.rawValue)] = launch.received
+        try parked.handOver(launch, spec: spec, stdio: stdio)
+        pid = parked.pid
+        pidfd = parked.pidfd
+        try Self.awaitExec(parked.report, pidfd)
+        parked.phases.pointer[Int(SHIM_PHASE_STARTED.rawValue)] = clinux_monotonic_ns()
+        started.pid = pid
+        parked.phases.copy(to: &started)
+    }
+
     /// How it ended, or `nil` while it runs.
     func ended() -> clinux_exit_status? {
         var status = clinux_exit_status()
@@ -58,7 +74,7 @@ struct ContainerProcess {
     }
 
     /// The report pipe ends when execve closes it; a failure comes as bytes before that.
-    private static func awaitExec(_ report: Int32, _ pidfd: Int32) throws(Failure) {
+    static func awaitExec(_ report: Int32, _ pidfd: Int32) throws(Failure) {
         var message = shim_failed()
         let count = withUnsafeMutableBytes(of: &message) { clinux_read(report, $0.baseAddress, $0.count) }
         _ = clinux_close(report)

@@ -20,11 +20,21 @@ struct Monitor {
 
     /// Never returns: the fork of the launcher ends here.
     static func main(_ launch: Launch) -> Never {
+        becomeParent()
+        run(launch, nil)
+    }
+
+    /// What a fork of the launcher does before it has children of its own.
+    static func becomeParent() {
         _ = clinux_setsid()
         // The launcher ignores SIGCHLD, and whoever does that has its children reaped unasked, exit status and all.
         _ = clinux_default_signal(Signal.child)
+    }
+
+    /// Launches, in an init that waits for it where there is one, and stays until the end.
+    static func run(_ launch: Launch, _ parked: ParkedInit?) -> Never {
         do {
-            var monitor = try Monitor(launch)
+            var monitor = try Monitor(launch, parked)
             monitor.pump()
             clinux_exit(0)
         } catch {
@@ -35,13 +45,18 @@ struct Monitor {
     }
 
     /// Starts the container and tells the daemon so.
-    private init(_ launch: Launch) throws(Failure) {
+    private init(_ launch: Launch, _ parked: ParkedInit?) throws(Failure) {
         let spec = try Spec(descriptor: launch.spec)
         var control = try Control(launch, isAttached: spec.has(SHIM_ATTACHED))
         var stdio = try Stdio(spec)
         let log = try LogWriter(spec)
         var started = shim_started()
-        let process = try ContainerProcess(spec: spec, launch: launch, stdio: stdio.child, started: &started)
+        let process: ContainerProcess
+        if let parked {
+            process = try ContainerProcess(parked, spec: spec, launch: launch, stdio: stdio.child, started: &started)
+        } else {
+            process = try ContainerProcess(spec: spec, launch: launch, stdio: stdio.child, started: &started)
+        }
         control.start(started, pidfd: process.pidfd)
         stdio.closeChildEnds()
         try stdio.takeTerminal()

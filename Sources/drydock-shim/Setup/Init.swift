@@ -13,6 +13,8 @@ struct Init {
     let report: Int32
     /// Where phases are noted, a page shared with the monitor.
     let phases: UnsafeMutablePointer<Int64>
+    /// Those of its namespaces that it was born into; others are made here.
+    var born: UInt64?
 
     /// Sets up and executes; on failure reports and ends with 127.
     func run() -> Never {
@@ -31,6 +33,7 @@ struct Init {
     private func setUp() throws(Failure) {
         note(SHIM_PHASE_CLONED)
         try check(SHIM_STEP_NAMESPACE, nil, clinux_setsid())
+        if let born { try Namespaces.make(spec, born: born) }
         try Limits.applyOutOfMemoryScore(spec, inherited: launch.outOfMemoryScore)
         try Namespaces.enter(spec, launch.joins)
         note(SHIM_PHASE_NAMESPACES)
@@ -60,6 +63,14 @@ struct Init {
 
 /// Joining and making namespaces, from inside the new process.
 enum Namespaces {
+    /// Makes what an init that waited was not born into: above all its mount namespace, a copy of the host's mounts as
+    /// they are now, so that nothing mounted meanwhile is missing and nothing unmounted was held on to.
+    static func make(_ spec: Spec, born: UInt64) throws(Failure) {
+        let made = try spec.namespaces() & ~CLINUX_CLONE_NEWCGROUP
+        guard born & ~made == 0 else { throw Failure(SHIM_STEP_NAMESPACE, Errno.invalid) }
+        try check(SHIM_STEP_NAMESPACE, nil, clinux_unshare((made | CLINUX_CLONE_NEWNS) & ~born))
+    }
+
     static func enter(_ spec: Spec, _ joins: Joins) throws(Failure) {
         // Joined before the cgroup namespace is made, whose root is the cgroup of that moment (cgroup_namespaces(7)).
         try joinCgroups(spec)
