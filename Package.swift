@@ -216,7 +216,11 @@ let package = Package(
             name: "BridgeNetworkTests", dependencies: ["BridgeNetwork", "LinuxKernel", "CLinux", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ShimTests", dependencies: ["Engine", "ShimProtocol", "LinuxKernel", "CLinux", "TestSupport"],
+            name: "ShimTests",
+            dependencies: [
+                "Engine", "ShimProtocol", "LinuxKernel", "CLinux", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EngineTests",

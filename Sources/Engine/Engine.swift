@@ -30,6 +30,8 @@ public final class Engine: Sendable {
     let volumeStore: VolumeStore
     let network: BridgeNetwork
     let launcher: Launcher
+    let preparedInits: PreparedInits
+    let removedFolders: RemovedFolders
     let host: HostContext
     let eventBus: EventBus
     let containers: ContainerRegistry
@@ -47,6 +49,8 @@ public final class Engine: Sendable {
         volumeStore = parts.volumeStore
         network = parts.network
         launcher = parts.launcher
+        preparedInits = parts.preparedInits
+        removedFolders = parts.removedFolders
         host = parts.host
         eventBus = parts.eventBus
         containers = parts.containers
@@ -59,6 +63,8 @@ public final class Engine: Sendable {
         var volumeStore: VolumeStore
         var network: BridgeNetwork
         var launcher: Launcher
+        var preparedInits: PreparedInits
+        var removedFolders: RemovedFolders
         var host: HostContext
         var eventBus: EventBus
         var containers: ContainerRegistry

@@ -14,7 +14,9 @@ final class Container: Sendable {
         var cgroup: Cgroup?
         /// Fulfilled when the present process has ended and the state says so.
         var ended: Promise<WaitResult>?
-        /// Fulfilled when what the last run needed is given back; the next start waits for it.
+        /// Fulfilled when the last run holds nothing of the container's folder and network any more; a removal waits for it.
+        var released: Promise<Void>?
+        /// Fulfilled when its control group is gone, too; the next start waits for it.
         var settled: Promise<Void>?
         /// Those who wait for the end of the present or the next run.
         var exitWaiters: [Promise<WaitResult>] = []

@@ -14,6 +14,7 @@ extension Engine {
     private struct Consequences {
         var waiters: [Promise<WaitResult>] = []
         var ended: Promise<WaitResult>?
+        var released = Promise<Void>()
         var settled = Promise<Void>()
         var cgroup: Cgroup?
         var hadLease = false
@@ -42,8 +43,13 @@ extension Engine {
         consequences.ended?.fulfil(result)
         for waiter in consequences.waiters { waiter.fulfil(result) }
         save(container)
-        await giveBack(container, consequences.cgroup, hadLease: consequences.hadLease)
-        consequences.settled.fulfil(())
+        await giveBack(container, hadLease: consequences.hadLease)
+        consequences.released.fulfil(())
+        // Its own task: the kernel lets a group go only when the last process has left it for good.
+        Task { [consequences] in
+            await removeCgroup(consequences.cgroup, of: container)
+            consequences.settled.fulfil(())
+        }
         if let pause = consequences.restartPause {
             restart(container, after: pause)
         } else if consequences.removes {
@@ -65,6 +71,7 @@ extension Engine {
         life.cgroup = nil
         life.ended = nil
         life.begun = Promise()
+        life.released = consequences.released
         life.settled = consequences.settled
         life.healthTask?.cancel()
         life.healthTask = nil
@@ -101,13 +108,16 @@ extension Engine {
         }
     }
 
-    private func giveBack(_ container: Container, _ cgroup: Cgroup?, hadLease: Bool) async {
+    private func giveBack(_ container: Container, hadLease: Bool) async {
         if hadLease {
             await network.release(containerID: container.id)
             publishNetwork("disconnect", container)
         }
         unmountFromHost(container)
         publishVolumeUnmounts(of: container)
+    }
+
+    private func removeCgroup(_ cgroup: Cgroup?, of container: Container) async {
         do { try await cgroup?.remove() } catch {
             logger.error("cannot remove the cgroup of container \(container.shortID): \(error)")
         }

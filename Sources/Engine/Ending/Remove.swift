@@ -59,11 +59,9 @@ extension Engine {
     }
 
     private func takeAway(_ container: Container, volumes: Bool) async throws(EngineError) {
-        await container.read { $0.settled }?.value()
+        await container.read { $0.released }?.value()
         container.change { $0.record.state.status = .removing }
-        // Written, so that a removal that a crash cuts short is ended by the next engine.
-        try container.save()
-        do { try TreeRemover.remove(path: container.directory) } catch {
+        do { try removedFolders.take(container.directory, name: container.id) } catch {
             container.change { $0.record.state.status = .dead }
             throw EngineError(.system, "unable to remove filesystem for \(container.id): \(error)")
         }

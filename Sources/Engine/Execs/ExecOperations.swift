@@ -8,6 +8,8 @@ extension Engine {
     public func createExec(_ name: String, _ configuration: ExecConfiguration) async throws(EngineError) -> String {
         let container = try container(name)
         try checkExec(in: container, name: name)
+        // It is mostly started at once, and joins the container's cgroups then.
+        host.cgroups.prepareForAttach()
         guard !configuration.command.isEmpty else { throw EngineError(.invalidArgument, "No exec command specified") }
         let keys: DetachKeys
         do {

@@ -29,15 +29,31 @@ public final class Launcher: Sendable {
     /// - Parameters:
     ///   - stateDirectory: its own, where monitor.sock and the exit record will stand; an old record is removed.
     ///   - joining: namespaces of others, instead of those it makes.
+    ///   - parked: a process that waits in the cgroups of the spec, to be used if it still does; its namespaces must be
+    ///     among those of the spec.
     ///   - output: subscribers so far get its output from the first byte.
     /// - Throws: the step that failed, `busy` where the last run in that directory has not ended.
     public func launch(
-        _ spec: ContainerSpec, stateDirectory: String, joining: [NamespaceJoin] = [],
+        _ spec: ContainerSpec, stateDirectory: String, joining: [NamespaceJoin] = [], parked: ParkedProcess? = nil,
         output: OutputBroadcaster = OutputBroadcaster()
     ) async throws(LaunchError) -> RunningProcess {
         let directory = try StateDirectory(stateDirectory)
         guard try directory.lock() else { throw LaunchError(.busy, detail: stateDirectory) }
         let isAttached = output.hasSubscribers
+        if let socket = parked?.take() {
+            var inside = spec
+            inside.process.cgroup = CgroupPlacement()
+            let request = try LaunchRequest(
+                spec: try inside.encoded(isAttached: isAttached), stateDirectory: directory.descriptor, joins: joining,
+                parked: socket)
+            // One that has died is nobody's: a new monitor does as well, in the same cgroups.
+            if request.send(over: socket) > 0 {
+                let connection = MonitorConnection(
+                    socket: socket, statePath: stateDirectory, hasLog: spec.log != nil, isAttached: isAttached,
+                    output: output)
+                return try await RunningProcess(connection)
+            }
+        }
         let connection = try send(
             try spec.encoded(isAttached: isAttached), directory.descriptor, statePath: stateDirectory, joining,
             hasLog: spec.log != nil, isAttached: isAttached, output)
@@ -58,6 +74,18 @@ public final class Launcher: Sendable {
             try spec.encoded(isAttached: isAttached), nil, statePath: nil, [NamespaceJoin(all, of: container.pidfd)],
             hasLog: false, isAttached: isAttached, output)
         return try await RunningProcess(connection)
+    }
+
+    /// Has a monitor and an init made that wait for their container, in these cgroups and namespaces.
+    ///
+    /// - Throws: step `launcher`, or the one that failed. Whether it came to wait is said by `ParkedProcess.isReady`.
+    func park(_ placement: CgroupPlacement, _ namespaces: Namespaces) throws(LaunchError) -> ParkedProcess {
+        var encoder = SpecEncoder(flags: [])
+        try encoder.add(SHIM_NAMESPACES, shim_namespaces(flags: namespaces.rawValue))
+        for file in placement.procsFiles { try encoder.add(SHIM_CGROUP, file) }
+        let request = try LaunchRequest(parking: try encoder.finished())
+        guard try current().send(request) else { throw LaunchError(.launcher) }
+        return ParkedProcess(socket: request.ours)
     }
 
     /// Ends the launcher process; monitors and containers go on, and the next start brings up another.
@@ -106,27 +134,29 @@ public struct NamespaceJoin: Sendable {
     }
 }
 
-/// A LAUNCH message with its descriptors.
+/// A LAUNCH or PARK message with its descriptors.
 struct LaunchRequest {
     let message: [UInt8]
+    /// Our end of the conversation with the monitor.
     let ours: FileDescriptor
     private let kept: [FileDescriptor]
     var descriptors: [Int32] { kept.map(\.number) }
 
-    init(spec: [UInt8], stateDirectory: FileDescriptor?, joins: [NamespaceJoin]) throws(LaunchError) {
+    /// - Parameter parked: the conversation with a monitor that waits already; a new one is begun without.
+    init(
+        spec: [UInt8], stateDirectory: FileDescriptor?, joins: [NamespaceJoin], parked: FileDescriptor? = nil
+    ) throws(LaunchError) {
         guard joins.count <= SHIM_JOIN_LIMIT else { throw LaunchError(.spec, errno: LaunchError.tooBig) }
-        let memory = clinux_memfd("spec", 0)
-        if memory < 0 { throw LaunchError(.spec, errno: -memory) }
-        let file = FileDescriptor(memory)
-        let written = spec.withUnsafeBytes { clinux_write(memory, $0.baseAddress, $0.count) }
-        guard written == spec.count, clinux_memfd_seal(memory) == 0 else {
-            throw LaunchError(.spec, errno: written < 0 ? Int32(clamping: -written) : LaunchError.invalid)
+        let file = try Self.sealed(spec)
+        var passed = [file]
+        if let parked {
+            ours = parked
+        } else {
+            let (near, far) = try Self.pair()
+            ours = near
+            passed.append(far)
         }
-        var pair: [Int32] = [-1, -1]
-        let answer = clinux_seqpacket_pair(&pair)
-        if answer < 0 { throw LaunchError(.stdio, errno: -answer) }
-        ours = FileDescriptor(pair[0])
-        kept = [file, FileDescriptor(pair[1])] + [stateDirectory].compactMap(\.self) + joins.map(\.descriptor)
+        kept = passed + [stateDirectory].compactMap(\.self) + joins.map(\.descriptor)
         var body = shim_launch()
         body.has_state = stateDirectory == nil ? 0 : 1
         body.join_count = UInt32(joins.count)
@@ -137,5 +167,39 @@ struct LaunchRequest {
         }
         let head = shim_message(kind: SHIM_LAUNCH.rawValue, length: UInt32(MemoryLayout<shim_launch>.size))
         message = withUnsafeBytes(of: head) { Array($0) } + withUnsafeBytes(of: body) { Array($0) }
+    }
+
+    /// A PARK with its spec.
+    init(parking spec: [UInt8]) throws(LaunchError) {
+        let (near, far) = try Self.pair()
+        ours = near
+        kept = [try Self.sealed(spec), far]
+        message = withUnsafeBytes(of: shim_message(kind: SHIM_PARK.rawValue, length: 0)) { Array($0) }
+    }
+
+    /// What clinux_send answers: how many bytes went, or -errno.
+    func send(over socket: FileDescriptor) -> Int64 {
+        let descriptors = descriptors
+        return message.withUnsafeBytes {
+            clinux_send(socket.number, $0.baseAddress, $0.count, descriptors, descriptors.count, 0)
+        }
+    }
+
+    private static func pair() throws(LaunchError) -> (FileDescriptor, FileDescriptor) {
+        var pair: [Int32] = [-1, -1]
+        let answer = clinux_seqpacket_pair(&pair)
+        if answer < 0 { throw LaunchError(.stdio, errno: -answer) }
+        return (FileDescriptor(pair[0]), FileDescriptor(pair[1]))
+    }
+
+    private static func sealed(_ spec: [UInt8]) throws(LaunchError) -> FileDescriptor {
+        let memory = clinux_memfd("spec", 0)
+        if memory < 0 { throw LaunchError(.spec, errno: -memory) }
+        let file = FileDescriptor(memory)
+        let written = spec.withUnsafeBytes { clinux_write(memory, $0.baseAddress, $0.count) }
+        guard written == spec.count, clinux_memfd_seal(memory) == 0 else {
+            throw LaunchError(.spec, errno: written < 0 ? Int32(clamping: -written) : LaunchError.invalid)
+        }
+        return file
     }
 }

@@ -40,10 +40,7 @@ final class LauncherProcess: MonitorLoop.Handler {
     /// one means that it hangs.
     func send(_ request: LaunchRequest) throws(LaunchError) -> Bool {
         guard let socket = socket.withLock({ $0 }) else { return false }
-        let descriptors = request.descriptors
-        let sent = request.message.withUnsafeBytes {
-            clinux_send(socket.number, $0.baseAddress, $0.count, descriptors, descriptors.count, 0)
-        }
+        let sent = request.send(over: socket)
         if sent == -Int64(LaunchError.tryAgain) { throw LaunchError(.launcher, errno: LaunchError.tryAgain) }
         return sent > 0
     }

@@ -35,15 +35,20 @@ extension Engine {
             network.subnet = try Self.subnet(configuration)
             // docker's default bridge has no IPv6 unless it is asked for.
             network.ipv6 = false
+            let launcher = try Launcher(executable: configuration.shimPath)
             let parts = Parts(
                 registryClient: registryClient, imageStore: imageStore,
                 volumeStore: try VolumeStore(root: "\(root)/volumes", logger: logger),
                 network: try BridgeNetwork(configuration: network, logger: logger),
-                launcher: try Launcher(executable: configuration.shimPath), host: host,
+                launcher: launcher,
+                preparedInits: try PreparedInits(
+                    host.cgroups, launcher, target: configuration.preparedInits, logger: logger),
+                removedFolders: try RemovedFolders(folder: "\(root)/removed", logger: logger), host: host,
                 eventBus: EventBus(clock: { Timestamp.now.nanosecondsSince1970 }), containers: containers)
             let engine = Engine(
                 parts, identity: try identity(root), configuration: configuration, logger: logger)
             try await engine.recover()
+            engine.preparedInits.open()
             return engine
         } catch let error as EngineError {
             throw error
@@ -83,8 +88,10 @@ extension Engine {
             }
         }
         eventBus.finish()
+        await preparedInits.close()
         launcher.stop()
         await network.stop()
+        await removedFolders.finish()
         do {
             try await imageStore.shutdown()
             try await registryClient.shutdown()
@@ -105,6 +112,7 @@ extension Engine {
             }
             await container.read { $0.settled }?.value()
         }
+        await preparedInits.close()
         do {
             try await network.cleanup()
             try await host.cgroups.removeParent()

@@ -26,7 +26,7 @@ struct SpecBuilder {
             place: container.rootDirectory, upper: container.upperDirectory, work: container.workDirectory,
             lowers: definition.lowerDirectories, isReadOnly: host.readonlyRootfs)
         var spec = ContainerSpec(process: try process(), root: root)
-        spec.namespaces = namespaces()
+        spec.namespaces = host.namespaces
         if host.utsMode != "host" {
             spec.hostname = configuration.hostname
             spec.domainName = configuration.domainname.isEmpty ? nil : configuration.domainname
@@ -72,15 +72,6 @@ struct SpecBuilder {
         process.outOfMemoryScore = Int32(host.oomScoreAdj)
         process.cgroup = CgroupPlacement(cgroup)
         return process
-    }
-
-    private func namespaces() -> Namespaces {
-        var namespaces: Namespaces = [.mount]
-        if host.pidMode.isEmpty || host.pidMode == "private" { namespaces.insert(.pid) }
-        if host.utsMode != "host" { namespaces.insert(.uts) }
-        if ["private", "shareable", "none"].contains(host.ipcMode) { namespaces.insert(.ipc) }
-        if host.cgroupnsMode == "private" { namespaces.insert(.cgroup) }
-        return namespaces
     }
 
     /// docker's own: pings for everybody, and ports below 1024 for everybody, where the network is the container's.

@@ -53,6 +53,18 @@ extension CapabilitySet {
     }
 }
 
+extension HostConfiguration {
+    /// The namespaces that are made for the container.
+    var namespaces: Namespaces {
+        var namespaces: Namespaces = [.mount]
+        if pidMode.isEmpty || pidMode == "private" { namespaces.insert(.pid) }
+        if utsMode != "host" { namespaces.insert(.uts) }
+        if ["private", "shareable", "none"].contains(ipcMode) { namespaces.insert(.ipc) }
+        if cgroupnsMode == "private" { namespaces.insert(.cgroup) }
+        return namespaces
+    }
+}
+
 extension CgroupPlacement {
     /// Where a process of that group goes.
     init(_ cgroup: Cgroup) {

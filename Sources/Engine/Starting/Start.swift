@@ -67,6 +67,8 @@ extension Engine {
     /// What a run holds besides its process.
     struct PreparedRun: Sendable {
         var cgroup: Cgroup?
+        /// An init that waits in that group.
+        var parked: ParkedProcess?
         var lease: Lease?
         var namespace: FileDescriptor?
         var joins: [NamespaceJoin] = []
@@ -84,7 +86,7 @@ extension Engine {
             let host = container.read { $0.record.hostConfiguration }
             run.account = try account(of: container, host)
             clock.mark("rootfs")
-            run.cgroup = try makeCgroup(container, host)
+            (run.cgroup, run.parked) = try await makeCgroup(container, host)
             clock.mark("cgroup")
             try await attachNetwork(&run, container, host)
             try await joinOthers(&run, host)
@@ -127,16 +129,27 @@ extension Engine {
             group: try root.contents("etc/group", limit: 4 << 20) ?? [])
     }
 
-    private func makeCgroup(_ container: Container, _ host: HostConfiguration) throws(EngineError) -> Cgroup {
+    /// The group of a container, with an init that waits in it where one is to be had.
+    private func makeCgroup(
+        _ container: Container, _ host: HostConfiguration
+    ) async throws(EngineError) -> (Cgroup, ParkedProcess?) {
         var rules: [DeviceRule] = host.privileged ? .unrestricted : .containerDefault
         if !host.privileged {
             for mapping in host.resources.devices ?? [] { rules += try HostDevices.rules(mapping) }
             for text in host.resources.deviceCgroupRules ?? [] { rules.append(try DeviceRule(text: text)) }
         }
+        let limits = Limits.limits(host.resources)
+        let cgroups = self.host.cgroups
+        guard host.namespaces.isSuperset(of: PreparedInits.namespaces), let prepared = preparedInits.take() else {
+            do { return (try cgroups.create(name: container.id, limits: limits, devices: rules), nil) } catch {
+                throw EngineError(system: error)
+            }
+        }
         do {
-            return try self.host.cgroups.create(
-                name: container.id, limits: Limits.limits(host.resources), devices: rules)
+            let cgroup = try cgroups.finish(prepared.cgroup, name: container.id, limits: limits, devices: rules)
+            return (cgroup, prepared.process)
         } catch {
+            await preparedInits.discard(prepared, renamed: cgroups.existing(name: container.id))
             throw EngineError(system: error)
         }
     }
@@ -225,7 +238,8 @@ extension Engine {
         clock.mark("spec")
         do {
             let process = try await launcher.launch(
-                spec, stateDirectory: container.monitorDirectory, joining: run.joins, output: container.output)
+                spec, stateDirectory: container.monitorDirectory, joining: run.joins, parked: run.parked,
+                output: container.output)
             clock.add(process.phases.durations.map { Phase($0.name, nanoseconds: $0.nanoseconds) })
             return process
         } catch {
@@ -286,6 +300,8 @@ extension Engine {
         unmountFromHost(container)
         if run.lease != nil { await network.release(containerID: container.id) }
         guard let cgroup = run.cgroup else { return }
+        // It waits no longer, and leaves its group.
+        _ = run.parked?.take()
         do { try await cgroup.remove() } catch {
             logger.error("cannot remove the cgroup of container \(container.shortID): \(error)")
         }

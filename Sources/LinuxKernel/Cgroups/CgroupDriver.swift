@@ -30,7 +30,13 @@ public final class CgroupDriver: Sendable {
         self.watcher = watcher
         version = layout.version
         var places: [CgroupPlace] = []
-        for hierarchy in layout.hierarchies {
+        // Beside v1, a v2 hierarchy without controllers of ours limits nothing and counts nothing; containers are left out
+        // of it, as dockerd leaves it out of what they see, since a v2 cgroup can be neither renamed nor joined for free.
+        let useful = layout.hierarchies.filter { hierarchy in
+            layout.version == .v2 || hierarchy.version == .v1
+                || hierarchy.controllers.contains(where: Self.wanted.contains)
+        }
+        for hierarchy in useful {
             let own = hierarchy.ownPath.split(separator: "/").map(String.init)
             let path = parent.hasPrefix("/") ? names : own + names
             places.append(try ParentMaker(hierarchy: hierarchy).make(path))
@@ -62,10 +68,20 @@ public final class CgroupDriver: Sendable {
     /// A cgroup that was made earlier; whether it still stands shows when it is used.
     public func existing(name: String) -> Cgroup { Cgroup(name: name, places: places, watcher: watcher) }
 
-    /// The names of all cgroups below the parent, in any hierarchy, those of a pool left out.
+    /// The names of all cgroups below the parent, in any hierarchy, prepared ones left out.
     public func names() throws(CgroupError) -> [String] {
-        try allNames().filter { !$0.hasPrefix(CgroupPool.prefix) }.sorted()
+        try allNames().filter { !$0.hasPrefix(Self.preparedPrefix) }.sorted()
     }
+
+    /// The names of those that were prepared and have no name of a container's yet.
+    public func preparedNames() throws(CgroupError) -> [String] {
+        try allNames().filter { $0.hasPrefix(Self.preparedPrefix) }.sorted()
+    }
+
+    private static let preparedPrefix = "prepared-"
+
+    /// Whether cgroups can be prepared: v1 lets them be renamed with processes inside, v2 does not (rename(2), EPERM).
+    public var canPrepare: Bool { places.allSatisfy { $0.version == .v1 } }
 
     func allNames() throws(CgroupError) -> Set<String> {
         var names: Set<String> = []
@@ -139,12 +155,11 @@ public final class CgroupDriver: Sendable {
         }
     }
 
-    /// Makes what can be made before the name is known: the v1 directories, since v2 forbids rename(2), and their device
-    /// rules.
-    func prepare(name: String) throws(CgroupError) -> Cgroup {
-        let cgroup = existing(name: name)
+    /// Makes a cgroup before its name is known, with the device rules that most containers have. Processes may be put in.
+    public func prepare() throws(CgroupError) -> Cgroup {
+        let cgroup = existing(name: Self.preparedPrefix + String(UInt64.random(in: 0...UInt64.max), radix: 16))
         do {
-            try make(cgroup, in: places.filter { $0.version == .v1 })
+            try make(cgroup, in: places)
             if cgroup.directory(for: "devices") != nil { try set(.containerDefault, of: cgroup) }
         } catch {
             discard(cgroup)
@@ -153,26 +168,15 @@ public final class CgroupDriver: Sendable {
         return cgroup
     }
 
-    /// Gives a prepared cgroup its name, and what it could not have before.
-    func finish(_ prepared: Cgroup, name: String, limits: ResourceLimits, devices: [DeviceRule])
+    /// Gives a prepared cgroup its name, and what it could not have before. What a failure leaves has either name: both are
+    /// to be removed once its processes have ended.
+    public func finish(_ prepared: Cgroup, name: String, limits: ResourceLimits, devices: [DeviceRule])
         throws(CgroupError) -> Cgroup
     {
         let cgroup = existing(name: name)
-        do {
-            try make(cgroup, in: places.filter { $0.version == .v2 })
-            for place in places where place.version == .v1 {
-                try rename(prepared.directory(in: place), to: cgroup.directory(in: place))
-            }
-            if devices != .containerDefault || cgroup.directory(for: "devices") == nil {
-                try set(devices, of: cgroup)
-            }
-            try cgroup.update(limits)
-        } catch {
-            // Whichever name each half has by now.
-            discard(prepared)
-            discard(cgroup)
-            throw error
-        }
+        for place in places { try rename(prepared.directory(in: place), to: cgroup.directory(in: place)) }
+        if devices != .containerDefault || cgroup.directory(for: "devices") == nil { try set(devices, of: cgroup) }
+        try cgroup.update(limits)
         return cgroup
     }
 

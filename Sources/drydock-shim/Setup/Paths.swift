@@ -23,6 +23,11 @@ enum Paths {
     ) throws(Failure) -> Int32 {
         if let found = try open(path, root: root, followsLinks: followsLinks, step: step) { return found }
         let length = Text.length(path)
+        if try makeLast(path, length, asFile: asFile, root: root, step: step),
+            let made = try open(path, root: root, followsLinks: followsLinks, step: step)
+        {
+            return made
+        }
         // One walk with a growing prefix: every prefix is resolved by the kernel inside the root, never by us.
         return try withUnsafeTemporaryAllocation(of: CChar.self, capacity: length + 1) {
             prefix throws(Failure) -> Int32 in
@@ -49,6 +54,27 @@ enum Paths {
             }
             return made
         }
+    }
+
+    /// Makes the last component where its parent is there, as it mostly is; `false` where it is not.
+    private static func makeLast(
+        _ path: CString, _ length: Int, asFile: Bool, root: Int32, step: shim_step
+    ) throws(Failure) -> Bool {
+        var start = length
+        while start > 0, path[start - 1] != slash { start -= 1 }
+        // Without a parent, or with a slash behind the name, the walk knows better.
+        guard start > 1, start < length else { return false }
+        let parent = try withUnsafeTemporaryAllocation(of: CChar.self, capacity: start) {
+            room throws(Failure) -> Int32? in
+            for index in 0..<start - 1 { room[index] = path[index] }
+            room[start - 1] = 0
+            guard let base = room.baseAddress else { return nil }
+            return try open(CString(base), root: root, step: step)
+        }
+        guard let parent else { return false }
+        defer { _ = clinux_close(parent) }
+        try make(CString(path + start), in: parent, asFile: asFile, path, step: step)
+        return true
     }
 
     private static let slash = CChar(bitPattern: UInt8(ascii: "/"))
@@ -78,15 +104,20 @@ enum Paths {
         if parentEnd > 0 { prefix[parentEnd - 1] = saved }
         guard let parent else { throw Failure(step, Errno.noEntry, prefix) }
         defer { _ = clinux_close(parent) }
-        let name = CString(prefix + parentEnd)
+        try make(CString(prefix + parentEnd), in: parent, asFile: asFile, CString(prefix), step: step)
+    }
+
+    private static func make(
+        _ name: CString, in parent: Int32, asFile: Bool, _ path: CString, step: shim_step
+    ) throws(Failure) {
         if asFile {
             let flags = CLINUX_O_WRONLY | CLINUX_O_CREAT | CLINUX_O_EXCL | CLINUX_O_NOFOLLOW
             let file = clinux_openat2(parent, name, flags, 0o644, CLINUX_RESOLVE_BENEATH | CLINUX_RESOLVE_NO_SYMLINKS)
             if file == -Errno.exists { return }
-            _ = clinux_close(try check(step, prefix, file))
+            _ = clinux_close(try check(step, path, file))
         } else {
             let answer = clinux_mkdirat(parent, name, 0o755)
-            if answer != -Errno.exists { try check(step, prefix, answer) }
+            if answer != -Errno.exists { try check(step, path, answer) }
         }
     }
 

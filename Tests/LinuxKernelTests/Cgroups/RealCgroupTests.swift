@@ -138,28 +138,26 @@ import Testing
         }
     }
 
-    @Test func aPoolHandsOutWhatIsReady() async throws {
+    @Test func aPreparedGroupIsRenamedWithItsProcesses() async throws {
         try await RealCgroups.with { real in
-            // As if an earlier process had died.
-            _ = try real.driver.create(name: "prepared-9", limits: ResourceLimits(), devices: .containerDefault)
-            let pool = CgroupPool(driver: real.driver, size: 2)
-            try await pool.fill()
-            let expected = real.driver.version == .v1 ? 2 : 0
-            #expect(await pool.count == expected)
+            guard real.driver.canPrepare else { return }
+            let prepared = try real.driver.prepare()
             #expect(try real.driver.names().isEmpty)
+            #expect(try real.driver.preparedNames() == [prepared.name])
+            let child = try real.start("sleep 60", in: prepared)
             var limits = ResourceLimits()
             limits.pids = 3
-            for name in ["a", "b", "c"] {
-                let box = try await pool.take(name: name, limits: limits, devices: .containerDefault)
-                for directory in box.directories { #expect(SmallFile.exists("\(directory)/cgroup.procs")) }
-                if real.driver.features.pids { #expect(try box.statistics().pids?.limit == 3) }
-                #expect(try real.start("sh -c ': < /dev/kmsg'", in: box).status() != 0)
-                #expect(try real.start("head -c 1 /dev/zero", in: box).status() == 0)
-            }
-            #expect(try real.driver.names() == ["a", "b", "c"])
-            try await pool.fill()
-            try await pool.drain()
-            #expect(try real.driver.allNames() == ["a", "b", "c"])
+            let box = try real.driver.finish(prepared, name: "box", limits: limits, devices: .containerDefault)
+            for directory in box.directories { #expect(SmallFile.exists("\(directory)/cgroup.procs")) }
+            #expect(try real.driver.names() == ["box"])
+            #expect(try real.driver.preparedNames().isEmpty)
+            #expect(try box.processes().count == 1)
+            if real.driver.features.pids { #expect(try box.statistics().pids?.limit == 3) }
+            try await box.killAll()
+            #expect(try child.status() == -SIGKILL)
+            try await box.remove()
+            let names = try real.driver.allNames()
+            #expect(names.isEmpty)
         }
     }
 

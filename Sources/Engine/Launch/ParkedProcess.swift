@@ -1,0 +1,78 @@
+import CLinux
+import LinuxKernel
+import ShimProtocol
+import Synchronization
+
+/// A monitor and its init that wait for a container. They end by themselves when this object goes, or the daemon does.
+final class ParkedProcess: MonitorLoop.Handler {
+    private struct State {
+        var socket: FileDescriptor?
+        var waiter: CheckedContinuation<Bool, Never>?
+        var deadline: Int64?
+    }
+
+    /// How long the kernel may take to let the init into its cgroups: a grace period, some 10 ms, and more under load.
+    private static let patience: Int64 = 10_000_000_000
+
+    private let state: Mutex<State>
+
+    init(socket: FileDescriptor) { state = Mutex(State(socket: socket)) }
+
+    /// Whether the init has come to wait in its cgroups; asked once, before `take`.
+    func isReady() async -> Bool {
+        await withCheckedContinuation { continuation in
+            let socket = state.withLock { state in
+                state.waiter = continuation
+                state.deadline = clinux_monotonic_ns() + Self.patience
+                return state.socket
+            }
+            do throws(LaunchError) {
+                if let socket { try MonitorLoop.shared.watch(socket.number, CLINUX_EPOLLIN, self) }
+                MonitorLoop.shared.schedule(self)
+            } catch {
+                answer(false)
+            }
+        }
+    }
+
+    /// The conversation with its monitor, while nobody has taken it.
+    var socket: FileDescriptor? { state.withLock { $0.socket } }
+
+    /// The conversation with its monitor, once.
+    func take() -> FileDescriptor? {
+        state.withLock { state in
+            defer { state.socket = nil }
+            return state.socket
+        }
+    }
+
+    func ready(_ descriptor: Int32) {
+        var head = shim_message()
+        var count = 0
+        let size = MemoryLayout<shim_message>.size
+        let length = withUnsafeMutableBytes(of: &head) {
+            clinux_receive(descriptor, $0.baseAddress, size, nil, &count, 0)
+        }
+        if length == -Int64(LaunchError.tryAgain) { return }
+        answer(length == size && head.kind == SHIM_PARKED.rawValue)
+    }
+
+    func deadline(now: Int64) -> Int64? {
+        guard let deadline = state.withLock({ $0.deadline }) else { return nil }
+        if now >= deadline { answer(false) }
+        return now >= deadline ? nil : deadline
+    }
+
+    private func answer(_ isReady: Bool) {
+        let (socket, waiter) = state.withLock { state in
+            defer {
+                state.waiter = nil
+                state.deadline = nil
+                if !isReady { state.socket = nil }
+            }
+            return (state.socket, state.waiter)
+        }
+        if let socket { MonitorLoop.shared.forget(socket.number) }
+        waiter?.resume(returning: isReady)
+    }
+}
