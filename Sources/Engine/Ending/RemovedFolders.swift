@@ -32,8 +32,7 @@ final class RemovedFolders: Sendable {
     /// Takes a folder away; its contents follow.
     func take(_ path: String, name: String) throws {
         guard state.withLock({ $0.waiting.count < Self.limit }) else { return try TreeRemover.remove(path: path) }
-        let here = FileFlags.currentDirectory
-        let answer = clinux_renameat(here, path, here, "\(folder)/\(name)")
+        let answer = clinux_renameat(CLINUX_AT_FDCWD, path, CLINUX_AT_FDCWD, "\(folder)/\(name)")
         try SystemCall.check(answer, "rename \(path)")
         add("\(folder)/\(name)")
     }

@@ -4,7 +4,7 @@ import ShimProtocol
 import Synchronization
 
 /// A monitor and its init that wait for a container. They end by themselves when this object goes, or the daemon does.
-final class ParkedProcess: MonitorLoop.Handler {
+public final class ParkedProcess: MonitorLoop.Handler {
     private struct State {
         var socket: FileDescriptor?
         var waiter: CheckedContinuation<Bool, Never>?

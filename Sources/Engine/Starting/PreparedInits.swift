@@ -16,13 +16,14 @@ struct PreparedInit: Sendable {
 /// cannot be renamed the stock stays empty: on v2 a process is born in its cgroup, which waits for nothing.
 final class PreparedInits: Sendable {
     /// The namespaces that all of them have of their own; a container that shares one of these gets a new init.
-    static let namespaces = Namespaces.all.intersection([.pid, .ipc, .time])
+    static let namespaces: Namespaces = [.pid, .ipc]
     /// How long nobody must have taken anything before the stock is filled up.
     private static let quiet: Duration = .milliseconds(20)
 
     private struct State {
         var isOpen = false
-        var isFilling = false
+        /// Fills the stock at the moment.
+        var filling: Task<Void, Never>?
         var ready: [PreparedInit] = []
         var lastTake: ContinuousClock.Instant?
     }
@@ -46,23 +47,23 @@ final class PreparedInits: Sendable {
         guard target > 0 else { return }
         state.withLock { state in
             state.isOpen = true
-            state.isFilling = true
-        }
-        Task { [self] in
-            do { try await maker.sweep() } catch {
-                logger.warning("cannot remove a prepared cgroup that is left over: \(error)")
+            state.filling = Task { [self] in
+                do { try await maker.sweep() } catch {
+                    logger.warning("cannot remove a prepared cgroup that is left over: \(error)")
+                }
+                await fill()
             }
-            await fill()
         }
     }
 
     /// Lets all that wait end, makes no more, and returns when their cgroups are gone.
     func close() async {
-        let dropped = state.withLock { state in
+        let (dropped, filling) = state.withLock { state in
             defer { state.ready = [] }
             state.isOpen = false
-            return state.ready
+            return (state.ready, state.filling)
         }
+        await filling?.value
         for prepared in dropped { await discard(prepared) }
     }
 
@@ -89,12 +90,10 @@ final class PreparedInits: Sendable {
     // MARK: - Filling
 
     private func fillSoon() {
-        let begins = state.withLock { state in
-            guard state.isOpen, !state.isFilling, state.ready.count < target else { return false }
-            state.isFilling = true
-            return true
+        state.withLock { state in
+            guard state.isOpen, state.filling == nil, state.ready.count < target else { return }
+            state.filling = Task { [self] in await fill() }
         }
-        if begins { Task { [self] in await fill() } }
     }
 
     private func fill() async {
@@ -109,7 +108,7 @@ final class PreparedInits: Sendable {
                 }
                 if !isWanted { await discard(made) }
             } catch {
-                state.withLock { $0.isFilling = false }
+                state.withLock { $0.filling = nil }
                 // A start does without; the next one tries again.
                 logger.warning("cannot prepare an init: \(error)")
                 return
@@ -120,7 +119,7 @@ final class PreparedInits: Sendable {
     private func lacks() -> Bool {
         state.withLock { state in
             let lacks = state.isOpen && state.ready.count < target
-            if !lacks { state.isFilling = false }
+            if !lacks { state.filling = nil }
             return lacks
         }
     }

@@ -31,7 +31,7 @@ enum ParkedMonitor {
             let parked = try ParkedInit(parking)
             _ = clinux_close(parking.spec)
             Reply.send(SHIM_PARKED, UnsafeRawBufferPointer(start: nil, count: 0), to: parking.reply)
-            guard let launch = try next(parking) else { clinux_exit(0) }
+            guard let launch = try next(parking, parked.pidfd) else { clinux_exit(0) }
             Monitor.run(launch, parked)
         } catch {
             Reply.failed(error, to: parking.reply)
@@ -39,9 +39,18 @@ enum ParkedMonitor {
         }
     }
 
-    /// Waits for the LAUNCH; `nil` when the daemon is gone or does not want us any more.
-    private static func next(_ parking: Parking) throws(Failure) -> Launch? {
-        try withUnsafeTemporaryAllocation(byteCount: Int(SHIM_LAUNCH_ROOM), alignment: 8) {
+    /// Waits for the LAUNCH; `nil` when the daemon is gone or does not want us any more, and when the init has been killed:
+    /// then the daemon finds nobody here and has another one made.
+    private static func next(_ parking: Parking, _ pidfd: Int32) throws(Failure) -> Launch? {
+        var list = PollList()
+        repeat {
+            list.removeAll()
+            list.add(parking.reply)
+            list.add(pidfd)
+            list.wait(until: nil)
+        } while !list.isReady(parking.reply) && !list.isReady(pidfd)
+        if list.isReady(pidfd) { return nil }
+        return try withUnsafeTemporaryAllocation(byteCount: Int(SHIM_LAUNCH_ROOM), alignment: 8) {
             message throws(Failure) -> Launch? in
             try withUnsafeTemporaryAllocation(of: Int32.self, capacity: Launch.descriptorLimit) {
                 descriptors throws(Failure) -> Launch? in
