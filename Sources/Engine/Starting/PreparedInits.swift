@@ -16,7 +16,7 @@ struct PreparedInit: Sendable {
 /// cannot be renamed the stock stays empty: on v2 a process is born in its cgroup, which waits for nothing.
 final class PreparedInits: Sendable {
     /// The namespaces that all of them have of their own; a container that shares one of these gets a new init.
-    static let namespaces: Namespaces = [.pid, .ipc]
+    static let namespaces = Namespaces.all.intersection([.pid, .ipc, .time])
     /// How long nobody must have taken anything before the stock is filled up.
     private static let quiet: Duration = .milliseconds(20)
 

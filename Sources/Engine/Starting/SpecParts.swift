@@ -56,7 +56,7 @@ extension CapabilitySet {
 extension HostConfiguration {
     /// The namespaces that are made for the container.
     var namespaces: Namespaces {
-        var namespaces: Namespaces = [.mount]
+        var namespaces = Namespaces.all.intersection([.mount, .time])
         if pidMode.isEmpty || pidMode == "private" { namespaces.insert(.pid) }
         if utsMode != "host" { namespaces.insert(.uts) }
         if ["private", "shareable", "none"].contains(ipcMode) { namespaces.insert(.ipc) }
