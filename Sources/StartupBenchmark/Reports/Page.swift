@@ -39,7 +39,9 @@ public struct Page: Sendable {
     /// The first chart by itself, as an SVG document that follows the reader's colour scheme; nil without samples.
     public var picture: String? {
         guard let (svg, height) = startChart.drawing else { return nil }
-        return "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 \(Svg.number(height + 44))\" width=\"720\">"
+        let whole = Svg.number(height + 64)
+        return
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-14 -8 748 \(whole)\" width=\"748\" height=\"\(whole)\">"
             + "<style>\(PageStyle.palette)\(PageStyle.drawing)svg { background: var(--paper); }</style>"
             + "<text x=\"0\" y=\"18\" class=\"strong\">\(HTML.text(startChart.caption))</text>"
             + "<text x=\"0\" y=\"36\" class=\"soft\">\(HTML.text(result.machine))</text>"

@@ -43,9 +43,6 @@ enum PageStyle {
         palette
             + """
             @page { margin: 14mm; }
-            @media print { :root { \(light) }
-              body { font-size: 10px; margin: 0; max-width: none; padding: 0; } figure, tr, li { break-inside: avoid; }
-              h2, h3 { break-after: avoid; } .charts { grid-template-columns: 1fr 1fr; } }
             body { margin: 2rem auto; max-width: 76rem; padding: 0 1.2rem; color: var(--ink); background: var(--paper);
               font: 15px/1.5 system-ui, "Helvetica Neue", Arial, sans-serif; print-color-adjust: exact; }
             h1 { font-size: 1.7rem; margin: 0; } h2 { font-size: 1.25rem; margin: 2.4rem 0 .2rem; }
@@ -66,5 +63,15 @@ enum PageStyle {
               font-weight: 600; }
             \(drawing)
             """
-        + (0..<colours).map { "\n.key.c\($0) { background: var(--c\($0)); }" }.joined()
+        + (0..<colours).map { "\n.key.c\($0) { background: var(--c\($0)); }" }.joined() + paper
+
+    /// Last, so that it outweighs the rest: two charts a row, tables as wide as the sheet.
+    private static let paper = """
+
+        @media print { :root { \(light) }
+          body { font-size: 9px; margin: 0; max-width: none; padding: 0; } figure, tr, li { break-inside: avoid; }
+          h2, h3 { break-after: avoid; } .charts { grid-template-columns: 1fr 1fr; gap: .2rem 1.2rem; }
+          .wide { overflow: visible; } table { font-size: 7.5px; } th, td { white-space: normal; padding-right: .5em; }
+          .alone { max-width: 34rem; } }
+        """
 }
