@@ -21,7 +21,9 @@ struct Drydock: ParsableCommand {
               drydock run -d --name web -p 8080:80 nginx
             """,
         version: "drydock \(Suite.version)",
-        subcommands: [CheckCommand.self, ScenariosCommand.self, BenchCommand.self, FixturesCommand.self]
+        subcommands: [
+            CheckCommand.self, ScenariosCommand.self, MutateCommand.self, BenchCommand.self, FixturesCommand.self,
+        ]
             + runtimeCommands,
         groupedSubcommands: [
             CommandGroup(name: "Docker's", subcommands: DockerVerbs.all)

@@ -83,7 +83,7 @@ import Testing
         let tape = OutputTape()
         let transcript = Transcript()
         let folder = try TestDirectory.make()
-        let relay = try Relay(
+        let relay = try Relay.listen(
             path: "\(folder)/r.sock", to: try .init(parsing: daemon.endpoint), transcript: transcript,
             awaited: RelayReadiness(command: "container logs"), onReady: { tape.markReady() })
         defer { relay.close() }

@@ -45,12 +45,12 @@ struct CLIDriver: CommandDriver {
         return SpawnedCommand(child: child, input: launch.input, relay: relay)
     }
 
-    private func relay(for launch: CommandLaunch, tape: OutputTape) throws -> Relay? {
+    private func relay(for launch: CommandLaunch, tape: OutputTape) throws -> SocketRelay? {
         guard let relayed else { return nil }
         let number = Self.relays.add(1, ordering: .relaxed).newValue
         let command = (try? DockerInvocation.parse(launch.arguments))?.command ?? ""
         do {
-            return try Relay(
+            return try Relay.listen(
                 path: "\(sockets)/\(number).sock", to: relayed, transcript: transcript,
                 awaited: RelayReadiness(command: command), onReady: { tape.markReady() })
         } catch {
@@ -63,7 +63,7 @@ private final class SpawnedCommand: RunningCommand {
     let tape: OutputTape
     private let child: ChildProcess
 
-    init(child: ChildProcess, input: CommandLaunch.Input, relay: Relay?) {
+    init(child: ChildProcess, input: CommandLaunch.Input, relay: SocketRelay?) {
         self.child = child
         tape = child.tape
         if let relay {

@@ -4,7 +4,10 @@ import RawJSON
 
 /// The endpoint under judgement: how to talk to it, and what it said about itself.
 struct Engine: Sendable {
+    /// How the harness itself talks to it.
     let client: DockerClient
+    /// How cases talk to it: the same, unless something stands between.
+    var judged: DockerClient
     /// The negotiated API version.
     let version: APIVersion
     let product: Product
@@ -25,7 +28,7 @@ struct Engine: Sendable {
         probe.rawTarget = target
         let answer = try await client.send(probe)
         return Engine(
-            client: client, version: version, product: Product.detect(version: description), info: info,
+            client: client, judged: client, version: version, product: Product.detect(version: description), info: info,
             unknownRoute: UnknownRoute(status: answer.status, body: answer.body, target: target))
     }
 }

@@ -42,7 +42,7 @@ extension CaseReplay {
     }
 
     func client(for prepared: PreparedRequest) throws -> DockerClient {
-        let client = context.engine.client.withObserver(context.transcript)
+        let client = context.engine.judged.withObserver(context.transcript)
         return prepared.server.map { client.connecting(to: $0) } ?? client
     }
 

@@ -34,6 +34,11 @@ struct CaseRunner: Sendable {
         await Task { await cleanUp(document, token: token, skipped: needs.obstacle(document) != nil) }.value
         var result = self.result(of: stop, JudgedCase(document), duration: .now - started)
         if keepsTranscript { result.transcript = transcript.text() }
+        result.operations = Set(
+            transcript.exchanges(since: 0).compactMap { exchange in
+                EngineOperation.find(method: exchange.method, path: String(exchange.target.prefix { $0 != "?" }))?
+                    .operation
+            })
         return Outcome(result: result, observations: observations)
     }
 

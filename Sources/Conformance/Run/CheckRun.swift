@@ -4,7 +4,7 @@ import Scenario
 
 /// A whole run: meets the endpoint, replays the cases, cleans up, reports.
 public struct CheckRun: Sendable {
-    private let engine: Engine
+    private var engine: Engine
     private let options: CheckOptions
     private let documents: [ScenarioDocument]
     private let identity = RunIdentity.fresh()
@@ -37,7 +37,19 @@ public struct CheckRun: Sendable {
     /// Replays all cases. Cancelling the task starts no further case, ends those under way, and cleans up.
     ///
     /// - Throws: `ExpectationFileError`, `ReportError`, and what keeps a run from starting.
-    public func run() async throws -> RunSummary {
+    public func run() async throws -> RunSummary { try await judge().summary }
+
+    /// A run whose cases talk to the daemon through something that stands before it.
+    func through(_ judged: DockerClient) -> CheckRun {
+        var run = self
+        run.engine.judged = judged
+        return run
+    }
+
+    /// As `run`, with the result of each case.
+    ///
+    /// - Parameter ordered: whether the cases are begun in the order given, in place of one that follows from the seed.
+    func judge(ordered: Bool = false) async throws -> (results: [CaseResult], summary: RunSummary) {
         let started = ContinuousClock.now
         let expectations = try self.expectations()
         let seed = options.seed ?? UInt64.random(in: 0..<10_000)
@@ -60,7 +72,7 @@ public struct CheckRun: Sendable {
             timeout: options.timeout, keepsTranscript: options.verbose || options.records, records: options.records)
         let scheduler = Scheduler(
             runner: runner, options: options, expectations: expectations, reporter: reporter, jobs: jobs)
-        let judged = await scheduler.run(Self.order(selected, seed: seed))
+        let judged = await scheduler.run(ordered ? selected : Self.order(selected, seed: seed))
         let leftovers = await Task { await sweep(images) }.value
         let summary = RunSummary(
             results: judged, duration: .now - started, leftovers: leftovers.descriptions,
@@ -74,7 +86,7 @@ public struct CheckRun: Sendable {
             try ExpectationFile.write(
                 ExpectationFile.skeleton(product: engine.product, results: judged, keeping: expectations), to: path)
         }
-        return summary
+        return (judged, summary)
     }
 
     /// What the endpoint has of what these cases need; probed only for needs that occur.
@@ -107,7 +119,7 @@ public struct CheckRun: Sendable {
     }
 
     private func drivers(workspace: String) throws -> @Sendable (Transcript) -> any CommandDriver {
-        let client = engine.client
+        let client = engine.judged
         let base = CommandEnvironment.base(home: workspace)
         switch options.driver {
         case .api: return { APIDriver(client: client.withObserver($0), environment: base) }

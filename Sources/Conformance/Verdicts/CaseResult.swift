@@ -1,3 +1,5 @@
+import Scenario
+
 /// Which case a result is about: the parts of a scenario that reports show.
 public struct JudgedCase: Sendable, Hashable {
     /// The path of the scenario below the scenario directory without `.md`, e.g. `container/run/detached-named`.
@@ -62,6 +64,8 @@ public struct CaseResult: Sendable, Hashable {
     public var attempts: Int
     /// The entry of the expectation file that applied.
     public var expectation: Expectation?
+    /// The operations of the Engine API that the case asked for.
+    public var operations: Set<Operation> = []
     /// The wire of the last attempt as text, credentials redacted; `nil` where it was not kept.
     public var transcript: String?
 

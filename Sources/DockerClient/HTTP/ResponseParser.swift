@@ -2,8 +2,9 @@
 ///
 /// The client has a parser of its own because it judges daemons: it keeps the head as it came, switches to a raw stream
 /// in the middle of a read, says what exactly is wrong with an answer, and tells bytes that belong to nothing.
-struct ResponseParser {
-    enum Event {
+package struct ResponseParser {
+    /// What the next bytes complete.
+    package enum Event {
         /// 100 to 199 but 101; the real head follows.
         case informational(ResponseHead)
         case head(ResponseHead, isHijacked: Bool)
@@ -31,14 +32,14 @@ struct ResponseParser {
     private var line = HeadLines()
     private(set) var receivedBytes = 0
 
-    init(method: String, upgrade: EngineRequest.Upgrade, maximumHeadBytes: Int) {
+    package init(method: String, upgrade: EngineRequest.Upgrade, maximumHeadBytes: Int) {
         self.method = method
         self.upgrade = upgrade
         self.maximumHeadBytes = maximumHeadBytes
     }
 
     /// Takes the next bytes and answers what they complete.
-    mutating func feed(_ bytes: [UInt8]) throws(ResponseFault) -> [Event] {
+    package mutating func feed(_ bytes: [UInt8]) throws(ResponseFault) -> [Event] {
         receivedBytes += bytes.count
         var events: [Event] = []
         var rest = bytes[...]
@@ -54,7 +55,7 @@ struct ResponseParser {
 
     /// States that the peer has sent its last byte. Answers the end of a body that only that ends, `nil` where
     /// something was still due; see `awaited`.
-    mutating func finish() -> ResponseEnd? {
+    package mutating func finish() -> ResponseEnd? {
         switch state {
         case .untilClose:
             state = .ended
@@ -174,7 +175,7 @@ struct ResponseParser {
 }
 
 /// What stood after a body.
-struct ResponseEnd: Sendable {
+package struct ResponseEnd: Sendable {
     var trailers: [(name: String, value: String)] = []
     var surplus: [UInt8] = []
 }

@@ -13,6 +13,17 @@ public struct Operation: Sendable, Hashable, CustomStringConvertible {
 
     /// `GET /containers/{id}/json`.
     public var description: String { "\(method) \(path)" }
+
+    /// Whether these are the segments of such a path; the name of an image or plugin may hold slashes.
+    func matches(_ segments: [Substring]) -> Bool {
+        let template = path.split(separator: "/")
+        guard let variable = template.firstIndex(where: { $0.hasPrefix("{") }) else { return template == segments }
+        let tail = template[(variable + 1)...]
+        guard segments.count >= template.count, segments.count == template.count || template[variable] == "{name}",
+            segments[..<variable] == template[..<variable]
+        else { return false }
+        return segments.suffix(tail.count).elementsEqual(tail)
+    }
 }
 
 /// An operation and the versions of the Engine API definitions that hold it.
@@ -27,6 +38,17 @@ public struct EngineOperation: Sendable, Hashable {
     /// The entry of that operation, where the Engine API has it.
     public static func find(_ operation: Operation) -> EngineOperation? {
         all.first { $0.operation == operation }
+    }
+
+    /// The operation that a request asks for.
+    ///
+    /// - Parameter path: of the request target, with or without a version, without the query.
+    public static func find(method: String, path: String) -> Operation? {
+        var segments = path.split(separator: "/")
+        if let first = segments.first, first.first == "v", FrontMatter.Version(String(first.dropFirst())) != nil {
+            segments.removeFirst()
+        }
+        return all.first { $0.operation.method == method && $0.operation.matches(segments) }?.operation
     }
 
     /// The operations nearest to something misspelt, best first, for hints.

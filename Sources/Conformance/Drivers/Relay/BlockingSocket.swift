@@ -77,16 +77,21 @@ enum BlockingSocket {
     /// Copies until the source ends, then ends the destination.
     static func pump(from source: Int32, to destination: Int32, _ see: ([UInt8]) -> Void) {
         let output = FileStream(descriptor: destination, owned: false)
-        var buffer = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { read(source, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            let bytes = Array(buffer[..<count])
+        while let bytes = receive(source) {
             see(bytes)
             do { try output.write(bytes) } catch { break }
         }
         shutdown(destination, Int32(SHUT_WR))
+    }
+
+    /// The next bytes; `nil` where the peer has sent its last one or has gone.
+    static func receive(_ source: Int32) -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = buffer.withUnsafeMutableBytes { read(source, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            return count > 0 ? Array(buffer[..<count]) : nil
+        }
     }
 
     private static func make(_ family: Int32) throws(SystemError) -> Int32 {

@@ -14,16 +14,10 @@ import Synchronization
 /// to the request that a command waits on is noticed.
 ///
 /// One relay serves one command. TLS is between CLI and endpoint, so there is no relay for it.
-final class Relay: Sendable {
-    /// What the CLI is told to talk to.
-    let host: String
-    private let endpoint: EndpointURL
+struct Relay: Sendable {
     private let transcript: Transcript
-    private let path: String
     private let awaited: RelayReadiness
     private let onReady: @Sendable () -> Void
-    private let listener: Int32
-    private let open = Mutex<(connections: [Int32], isClosed: Bool)>(([], false))
 
     /// Numbers of relayed connections in transcripts; DockerClient counts its own from 1.
     private static let numbers = Atomic<Int>(100_000)
@@ -31,61 +25,29 @@ final class Relay: Sendable {
     /// Listens at a path and passes on to a Unix socket or a TCP port.
     ///
     /// - Throws: `SystemError`.
-    init(
+    static func listen(
         path: String, to endpoint: EndpointURL, transcript: Transcript, awaited: RelayReadiness,
         onReady: @escaping @Sendable () -> Void
-    ) throws(SystemError) {
-        self.endpoint = endpoint
-        self.transcript = transcript
-        self.path = path
-        self.awaited = awaited
-        self.onReady = onReady
-        host = "unix://\(path)"
-        listener = try ChildStreams.spawning.withLock { _ throws(SystemError) in try BlockingSocket.listen(path: path) }
-        BlockingSocket.thread("drydock.relay.accept") { [self] in
-            while let connection = try? BlockingSocket.accept(listener) { serve(connection) }
-        }
+    ) throws(SystemError) -> SocketRelay {
+        let relay = Relay(transcript: transcript, awaited: awaited, onReady: onReady)
+        return try SocketRelay(path: path, to: endpoint) { relay.serve($1, through: $0) }
     }
 
-    /// Ends all connections and removes the socket.
-    func close() {
-        let connections: [Int32] = open.withLock { state in
-            defer { state = ([], true) }
-            return state.connections
-        }
-        // shutdown(2) wakes the threads that read; each closes its own descriptors.
-        for connection in connections { shutdown(connection, Int32(SHUT_RDWR)) }
-        shutdown(listener, Int32(SHUT_RDWR))
-        unlink(path)
-    }
-
-    private func serve(_ downstream: Int32) {
+    private func serve(_ downstream: Int32, through sockets: SocketRelay) {
         let number = Self.numbers.add(1, ordering: .relaxed).newValue
-        note(number, .connecting(endpoint))
-        let upstream: Int32
+        note(number, .connecting(sockets.endpoint))
+        let pair: RelayPair
         do {
-            upstream = try BlockingSocket.connect(to: endpoint)
+            guard let joined = try sockets.join(downstream) else { return }
+            pair = joined
         } catch {
             note(number, .failed("\(error)"))
-            closeDescriptor(downstream)
             return
         }
         note(number, .connected)
-        let isOpen = open.withLock { state in
-            if !state.isClosed { state.connections += [downstream, upstream] }
-            return !state.isClosed
-        }
-        guard isOpen else {
-            closeDescriptor(downstream)
-            closeDescriptor(upstream)
-            return
-        }
-        let pair = RelayPair(downstream: downstream, upstream: upstream) { [self] in
-            open.withLock { state in state.connections.removeAll { $0 == downstream || $0 == upstream } }
-        }
         let watch = Mutex(awaited)
         BlockingSocket.thread("drydock.relay.up") { [self] in
-            BlockingSocket.pump(from: downstream, to: upstream) { bytes in
+            BlockingSocket.pump(from: pair.downstream, to: pair.upstream) { bytes in
                 if let (method, target) = RelayReadiness.request(bytes) {
                     note(number, .requestStarted(method: method, target: target))
                     watch.withLock { $0.sent(target: target) }
@@ -96,7 +58,7 @@ final class Relay: Sendable {
             pair.halfEnded()
         }
         BlockingSocket.thread("drydock.relay.down") { [self] in
-            BlockingSocket.pump(from: upstream, to: downstream) { bytes in
+            BlockingSocket.pump(from: pair.upstream, to: pair.downstream) { bytes in
                 note(number, .received(bytes))
                 if watch.withLock({ $0.received(bytes) }) { onReady() }
             }
@@ -107,33 +69,6 @@ final class Relay: Sendable {
 
     private func note(_ connection: Int, _ kind: WireEvent.Kind) {
         transcript.record(WireEvent(connection: connection, at: BlockingSocket.now(), kind: kind))
-    }
-}
-
-private func closeDescriptor(_ descriptor: Int32) { close(descriptor) }
-
-/// Two descriptors that are closed when both directions have ended.
-private final class RelayPair: Sendable {
-    private let downstream: Int32
-    private let upstream: Int32
-    private let ended = Mutex(0)
-    private let onClose: @Sendable () -> Void
-
-    init(downstream: Int32, upstream: Int32, onClose: @escaping @Sendable () -> Void) {
-        self.downstream = downstream
-        self.upstream = upstream
-        self.onClose = onClose
-    }
-
-    func halfEnded() {
-        let isLast = ended.withLock { count in
-            count += 1
-            return count == 2
-        }
-        guard isLast else { return }
-        onClose()
-        close(downstream)
-        close(upstream)
     }
 }
 
