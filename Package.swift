@@ -142,6 +142,7 @@ let package = Package(
         .testTarget(
             name: "StartupBenchmarkTests", dependencies: ["StartupBenchmark", "RawJSON", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(name: "DrydockTests", dependencies: ["drydock", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PeerTests", dependencies: ["drydock"], swiftSettings: strict),
         .testTarget(name: "HouseTests", dependencies: ["TestSupport"], swiftSettings: strict),
     ]
