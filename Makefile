@@ -13,7 +13,7 @@ BENCH_PEERS ?= docker-28.5 podman-5.8
 # Products of the side-by-side table.
 PRODUCTS ?= docker-28.5 docker-26.1 docker-20.10 podman-5.8 podman-5.4 podman-4.3
 
-.PHONY: help setup build test lint fmt conformance bench results docs clean
+.PHONY: help setup build test lint fmt conformance bench results mutations docs clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ bench: build ## Measure container startup beside the floor and real daemons; res
 
 results: build ## Replay on every product and regenerate Conformance/RESULTS.md
 	@scripts/results $(PRODUCTS)
+
+mutations: build ## Play every mutation before docker-28.5 and regenerate Conformance/MUTATIONS.md (about an hour)
+	@scripts/mutations docker-28.5
 
 docs: build ## Write the scenario catalogue and the API documentation to build/docs
 	@scripts/docs

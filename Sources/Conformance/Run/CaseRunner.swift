@@ -36,8 +36,7 @@ struct CaseRunner: Sendable {
         if keepsTranscript { result.transcript = transcript.text() }
         result.operations = Set(
             transcript.exchanges(since: 0).compactMap { exchange in
-                EngineOperation.find(method: exchange.method, path: String(exchange.target.prefix { $0 != "?" }))?
-                    .operation
+                EngineOperation.find(method: exchange.method, path: String(exchange.target.prefix { $0 != "?" }))
             })
         return Outcome(result: result, observations: observations)
     }
