@@ -54,22 +54,19 @@ public struct MutationRun: Sendable {
         configuration.endpoint = try EndpointURL(parsing: relay.host)
         let mutant = try DockerClient(configuration: configuration)
         while !candidates.isEmpty, !Task.isCancelled {
-            let judged = try await replay(candidates, through: mutant, failFast: !options.findsAll)
+            let slice = Array(candidates.prefix(options.casesAtMost ?? candidates.count))
+            let judged = try await replay(slice, through: mutant, failFast: !options.findsAll)
             result.cases += judged.count
             result.altered = proxy.altered
             let objecting = judged.filter { [.fail, .timeout].contains($0.verdict) }
-            var confirmed: [CaseResult] = []
-            for one in objecting where try await holds(one, among: candidates) { confirmed.append(one) }
-            result.objections = confirmed
-            if !confirmed.isEmpty {
-                result.verdict = .caught
-                return result
-            }
-            // A case that fails by itself now says nothing, and is left out of another try.
-            guard !objecting.isEmpty, !options.findsAll else { break }
-            candidates.removeAll { document in objecting.contains { $0.identity.id == document.id } }
+            for one in objecting where try await holds(one, among: slice) { result.objections.append(one) }
+            guard result.objections.isEmpty else { break }
+            // A case that fails by itself now says nothing: the others are tried once more without it.
+            let tried = objecting.isEmpty ? slice.map(\.id) : objecting.map(\.identity.id)
+            candidates.removeAll { tried.contains($0.id) }
+            if objecting.isEmpty, result.altered > 0 { break }
         }
-        result.verdict = result.altered == 0 ? .idle : .missed
+        result.verdict = result.objections.isEmpty ? (result.altered == 0 ? .idle : .missed) : .caught
         return result
     }
 
@@ -88,7 +85,7 @@ public struct MutationRun: Sendable {
         let ordered = concerned.sorted { left, right in
             left.covers == right.covers ? left.2 < right.2 : left.covers
         }
-        return ordered.prefix(options.casesAtMost ?? ordered.count).map(\.0)
+        return ordered.map(\.0)
     }
 
     /// Whether the case passes without the mutation.
@@ -118,7 +115,8 @@ public struct MutationOptions: Sendable {
     public var jobs = 2
     /// The limit of each case that is replayed through a mutation, in place of its own.
     public var timeout = Duration.seconds(20)
-    /// How many cases a mutation is tried on at most; all that ask for what it is about where `nil`.
+    /// How many cases a mutation is tried on, and so many more while it has altered nothing; all that ask for what it
+    /// is about where `nil`.
     public var casesAtMost: Int?
     /// Whether cases are replayed on after one has objected.
     public var findsAll = false

@@ -28,7 +28,8 @@ struct MutateCommand: ParsableCommand, AsyncRunnable {
     var cases: [String] = []
     @Option(
         help: ArgumentHelp(
-            "Try a mutation on so many cases at most, those first that cover its operation.", valueName: "number"))
+            "Try a mutation on so many cases, those first that cover its operation, and on more while it alters nothing.",
+            valueName: "number"))
     var atMost: Int?
     @Flag(help: "Go on after a case has objected, to find all that do.") var all = false
     @Option(name: .shortAndLong, help: ArgumentHelp("How many cases run at once.", valueName: "number")) var jobs = 2
