@@ -98,6 +98,18 @@ import Testing
         #expect(written[1].verdicts == [.timeout])
     }
 
+    @Test func anExpectationOfACaseThatIsNotReplayedIsNotUnused() async throws {
+        let file = "\(try TestDirectory.make())/known.yaml"
+        try "- case: system/b\n  reason: known\n- case: system/gone\n  reason: known".write(
+            toFile: file, atomically: true, encoding: .utf8)
+        let daemon = try FakeDaemon { $0.path == "/probe" ? .json(#"{"Held":true}"#) : nil }
+        let summary = try await Runs.run(daemon, [try Runs.probing("system/a")]) {
+            $0.expectations = .file(file)
+            $0.caseIDs = ["system/a", "system/b"]
+        }
+        #expect(summary.unusedExpectations == ["system/gone (line 3)"])
+    }
+
     @Test func aRunUsesTheFileOfItsProduct() async throws {
         let folder = try TestDirectory.make()
         try "- case: system/a\n  reason: known\n- case: system/b\n  reason: mended".write(

@@ -42,9 +42,9 @@ extension Mutation {
         return [
             ping.header(missing: "Api-Version"), ping.header("Api-Version", "1.99"), ping.header(missing: "Ostype"),
             ping.header(missing: "Builder-Version"), ping.header(missing: "Cache-Control"),
-            ping.header(missing: "Pragma"),
+            ping.header(missing: "Pragma"), ping.header(missing: "Swarm"),
             ping.header("Content-Type", "application/json"), ping.header(missing: "Docker-Experimental"),
-            ping.header(missing: "Server"), ping.delivered(.shortened, "shortened", "answers nothing in place of OK"),
+            ping.delivered(.shortened, "shortened", "answers nothing in place of OK"),
             version.missing(
                 "ApiVersion", "MinAPIVersion", "Os", "Arch", "Version", "Components", "KernelVersion", "BuildTime"),
             version.mistyped("Version", "Components"), version.renamed("ApiVersion", to: "APIVersion"),

@@ -46,6 +46,8 @@ public struct CheckOptions: Sendable {
     public var exclusive = false
     /// The expectations.
     public var expectations = Expectations.none
+    /// The ids of all cases there are, where only some are replayed: an expectation of another case is not unused.
+    public var caseIDs: [String]?
     /// Whether a pass against an expectation leaves exit code 0.
     public var allowsUnexpectedPass = false
     /// Whether the expectation file is written anew from the results.

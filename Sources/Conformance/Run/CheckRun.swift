@@ -77,7 +77,7 @@ public struct CheckRun: Sendable {
         let summary = RunSummary(
             results: judged, duration: .now - started, leftovers: leftovers.descriptions,
             interrupted: Task.isCancelled,
-            unusedExpectations: expectations.unused(among: documents.map(\.id)).map {
+            unusedExpectations: expectations.unused(among: options.caseIDs ?? documents.map(\.id)).map {
                 "\($0.cases.pattern) (line \($0.line))"
             })
         try await reporter.end(summary)

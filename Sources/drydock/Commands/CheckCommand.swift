@@ -141,6 +141,7 @@ struct CheckCommand: ParsableCommand, AsyncRunnable {
         _ resolved: ResolvedEndpoint, _ documents: [ScenarioDocument], _ catalog: CaseCatalog, isPrivate: Bool = false
     ) async throws -> Int32 {
         var options = try options(resolved, folder: catalog.folder)
+        options.caseIDs = catalog.documents.map(\.id)
         // Who replays a case again gets a new private daemon, under another name.
         options.hostOptions = isPrivate ? "" : endpoint.words(for: resolved)
         let run = try await CheckRun(
