@@ -94,6 +94,18 @@ struct JSONPlace: Sendable {
 }
 
 extension JSONValue {
+    /// Whether docker's CLI writes the value where a person said nothing.
+    var asksForNothing: Bool {
+        switch self {
+        case .null, .bool(false): true
+        case .number(let number): number.text == "0" || number.text == "-1"
+        case .string(let text): text.isEmpty || text == "default" || text == "no"
+        case .array(let elements): elements.isEmpty
+        case .object(let object): object.members.allSatisfy(\.value.asksForNothing)
+        case .bool: false
+        }
+    }
+
     /// The value under another kind, as daemons with other types in their code write it: a number as text, a text as a
     /// list, a list as text.
     var mistyped: JSONValue {

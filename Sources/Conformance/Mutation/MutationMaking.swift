@@ -173,14 +173,16 @@ struct MutatedOperations: Sendable {
         ]
     }
 
-    /// Members of the request's body that have no effect.
+    /// Members of the request's body that have no effect, where they ask for something.
     func ignoring(body places: String...) -> [Mutation] {
         places.map { text in
             let place = JSONPlace(text)
             return mutation(
                 "\(text)/ignored", "ignores \(text)",
                 .request { request in
-                    guard var document = request.document, place.edit(&document, { _ in .remove }) else { return false }
+                    guard var document = request.document,
+                        place.edit(&document, { $0.asksForNothing ? .keep : .remove })
+                    else { return false }
                     request.document = document
                     return true
                 })
