@@ -32,10 +32,11 @@ public struct MutationRun: Sendable {
         say(.baseline(passed: sound.count, of: documents.count))
         var results: [MutationResult] = []
         for mutation in mutations {
-            if Task.isCancelled { break }
             let started = ContinuousClock.now
             var result = try await attempt(mutation, workspace: workspace, sound: sound)
             result.duration = .now - started
+            // What an interruption cut short says nothing.
+            if Task.isCancelled { break }
             results.append(result)
             say(.result(result))
         }
