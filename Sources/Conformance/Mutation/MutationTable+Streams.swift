@@ -53,7 +53,7 @@ extension Mutation {
             "exec_die", "exec_start", "exec_create", "attach", "detach", "resize", "top", "export", "commit",
             "archive-path", "extract-to-dir", "pull", "tag", "untag", "delete", "push", "load", "save", "import",
             "prune",
-            "mount", "unmount", "connect", "disconnect", "remove",
+            "mount", "unmount", "connect", "disconnect",
         ].flatMap { name in
             let exact = name.hasPrefix("exec_") && name != "exec_die"
             return events.messages("\(name)/swallowed", "sends no event \(name)") { value, _ in
