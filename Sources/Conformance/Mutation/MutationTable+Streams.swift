@@ -50,10 +50,10 @@ extension Mutation {
         let swallowed = [
             "create", "start", "die", "stop", "kill", "destroy", "rename", "pause", "unpause", "restart", "update",
             "oom",
-            "exec_die", "exec_start", "exec_create", "attach", "detach", "resize", "top", "export", "commit", "copy",
+            "exec_die", "exec_start", "exec_create", "attach", "detach", "resize", "top", "export", "commit",
             "archive-path", "extract-to-dir", "pull", "tag", "untag", "delete", "push", "load", "save", "import",
             "prune",
-            "mount", "unmount", "connect", "disconnect", "remove",
+            "mount", "unmount", "connect", "disconnect",
         ].flatMap { name in
             let exact = name.hasPrefix("exec_") && name != "exec_die"
             return events.messages("\(name)/swallowed", "sends no event \(name)") { value, _ in
