@@ -22,7 +22,8 @@
             child.environment = ["BENCH_TEST": "resident"]
             try child.run()
             defer {
-                child.terminate()
+                // A test thread blocks signals, and a child of it is born with that mask.
+                kill(child.processIdentifier, SIGKILL)
                 child.waitUntilExit()
             }
             #expect(alone[PhaseName.daemonResident] ?? 0 > 1000)

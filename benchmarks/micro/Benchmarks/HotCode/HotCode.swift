@@ -11,7 +11,8 @@ private enum Input {
     /// Frames of a kilobyte on both channels.
     static let frames: [UInt8] = (0..<1024).flatMap { index -> [UInt8] in
         let length = UInt32(frame.count)
-        let header = [UInt8(1 + index % 2), 0, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) }
+        let header =
+            [UInt8(1 + index % 2), 0, 0, 0] + (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) }
         return header + frame
     }
 
@@ -21,7 +22,8 @@ private enum Input {
         let writer = TarWriter(to: memory)
         for index in 0..<500 {
             try writer.add(
-                TarEntry(path: "usr/lib/module/file\(index)"), content: [UInt8](repeating: UInt8(index % 251), count: 4096))
+                TarEntry(path: "usr/lib/module/file\(index)"),
+                content: [UInt8](repeating: UInt8(index % 251), count: 4096))
         }
         try writer.finish()
         return memory.bytes
@@ -41,7 +43,8 @@ private enum Input {
 
     /// A log of 100,000 lines as dockerd's json-file keeps it.
     static func log(at path: String) throws {
-        let line = #"{"log":"a line of output, as containers write them\n","stream":"stdout","time":"2026-01-02T03:04:05.678901234Z"}"#
+        let line =
+            #"{"log":"a line of output, as containers write them\n","stream":"stdout","time":"2026-01-02T03:04:05.678901234Z"}"#
         try Data((line + "\n").utf8.cycled(100_000)).write(to: URL(filePath: path))
     }
 }
