@@ -39,6 +39,18 @@ int64_t clinux_read(int32_t fd, void *bytes, size_t count) { return ANSWER_RETRY
 
 int64_t clinux_write(int32_t fd, const void *bytes, size_t count) { return ANSWER_RETRY(write(fd, bytes, count)); }
 
+int32_t clinux_pipe_grow(int32_t fd, int32_t size) { return ANSWER(fcntl(fd, F_SETPIPE_SZ, size)); }
+
+size_t clinux_find_byte(const void *bytes, size_t count, uint8_t byte) {
+    const uint8_t *found = count ? memchr(bytes, byte, count) : NULL;
+    return found ? (size_t)(found - (const uint8_t *)bytes) : count;
+}
+
+size_t clinux_find_last_byte(const void *bytes, size_t count, uint8_t byte) {
+    const uint8_t *found = count ? memrchr(bytes, byte, count) : NULL;
+    return found ? (size_t)(found - (const uint8_t *)bytes) : count;
+}
+
 int64_t clinux_pread(int32_t fd, void *bytes, size_t count, int64_t offset) {
     return ANSWER_RETRY(pread(fd, bytes, count, offset));
 }
@@ -64,6 +76,8 @@ int32_t clinux_unlinkat(int32_t directory, const char *path, int32_t is_director
 }
 
 int32_t clinux_fchown(int32_t fd, uint32_t uid, uint32_t gid) { return ANSWER(fchown(fd, uid, gid)); }
+
+int32_t clinux_fchmod(int32_t fd, uint32_t mode) { return ANSWER(fchmod(fd, mode)); }
 
 int32_t clinux_fchmodat(int32_t directory, const char *path, uint32_t mode) {
     return ANSWER(fchmodat(directory, path, mode, 0));

@@ -30,10 +30,23 @@ int32_t clinux_utimensat(int32_t directory, const char *name, int64_t accessed_s
     return ANSWER(utimensat(directory, name, times, AT_SYMLINK_NOFOLLOW));
 }
 
+int32_t clinux_futimens(int32_t fd, int64_t accessed_seconds, uint32_t accessed_nanoseconds, int64_t modified_seconds,
+                        uint32_t modified_nanoseconds) {
+    struct timespec times[2] = {
+        {.tv_sec = accessed_seconds, .tv_nsec = accessed_nanoseconds},
+        {.tv_sec = modified_seconds, .tv_nsec = modified_nanoseconds},
+    };
+    return ANSWER(futimens(fd, times));
+}
+
 int32_t clinux_lsetxattrat(int32_t directory, const char *name, const char *attribute, const void *value, size_t size) {
     char path[512];
     int32_t answer = entry_path(path, sizeof path, directory, name);
     return answer < 0 ? answer : ANSWER(lsetxattr(path, attribute, value, size, 0));
+}
+
+int32_t clinux_fsetxattr(int32_t fd, const char *attribute, const void *value, size_t size) {
+    return ANSWER(fsetxattr(fd, attribute, value, size, 0));
 }
 
 int64_t clinux_lgetxattrat(int32_t directory, const char *name, const char *attribute, void *value, size_t room) {

@@ -1,5 +1,6 @@
 import CLinux
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Engine
@@ -80,6 +81,85 @@ struct LogTests {
             #expect(found.map(\.log.utf8.count) == parts)
             #expect(Set(found.map(\.time)).count == 1)
             #expect(found.map(\.log).joined() == String(repeating: "x", count: length) + "\n")
+        }
+    }
+
+    /// What has to be escaped at every place of a word, what is not UTF-8, and lines across the pieces that are read.
+    @Test func textOfAnyKindIsEscapedAsGoDoesIt() async throws {
+        try await Sandbox.with { box in
+            var random = SeededGenerator(seed: 7)
+            let texts = [
+                "\"", "\\", "<", ">", "&", "\r", "\t", "\u{7F}", "é", "\u{2028}", "\u{2029}", "\u{2030}", "日本", "😀",
+                " ", "!", "'", "=", "?", "[", "]", "plain text of some length",
+            ]
+            var pieces: [[UInt8]] = [[0], [0x1F], [0x80], [0xC3], [0xE2, 0x80], [0xED, 0xA0, 0x80], [0xFF]]
+            pieces += texts.map { Array($0.utf8) }
+            var text: [UInt8] = []
+            for place in 0..<24 {
+                for piece in pieces { text += [UInt8](repeating: 0x61, count: place) + piece + [0x62, 0x0A] }
+            }
+            for _ in 0..<4000 {
+                for _ in 0..<Int.random(in: 0..<12, using: &random) {
+                    text += pieces[Int.random(in: pieces.indices, using: &random)]
+                }
+                text.append(0x0A)
+            }
+            try Data(text).write(to: URL(filePath: box.folder + "/lower/text"))
+            try await logged(box, "cat", "/text")
+            let log = try Data(contentsOf: URL(filePath: box.logPath))
+            let found = log.split(separator: 0x0A).map { line in
+                Array(line.prefix(upTo: Self.endOfText(line)).dropFirst(8))
+            }
+            let expected = text.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast().map {
+                Self.escaped(Array($0)) + Array("\\n".utf8)
+            }
+            #expect(found.count == expected.count)
+            let wrong = zip(found, expected).filter { $0.0 != $0.1 }.map { String(decoding: $0.0, as: UTF8.self) }
+            #expect(Array(wrong.prefix(3)) == [])
+        }
+    }
+
+    private static func endOfText(_ line: Data) -> Data.Index {
+        line.range(of: Data("\",\"stream\":".utf8), options: .backwards)?.lowerBound ?? line.endIndex
+    }
+
+    /// Go's rules, one scalar after the other (moby `jsonlogbytes.go`).
+    private static func escaped(_ text: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var index = 0
+        while index < text.count {
+            var decoder = UTF8()
+            var rest = text[index...].makeIterator()
+            guard case .scalarValue(let scalar) = decoder.decode(&rest) else {
+                result += Array("\\ufffd".utf8)
+                index += 1
+                continue
+            }
+            switch scalar {
+            case "\"", "\\": result += [0x5C, UInt8(scalar.value)]
+            case "\r": result += Array("\\r".utf8)
+            case "<", ">", "&", "\u{0}"..<"\u{20}", "\u{2028}", "\u{2029}":
+                result += Array(String(format: "\\u%04x", scalar.value).utf8)
+            default: result += Array(String(scalar).utf8)
+            }
+            index += String(scalar).utf8.count
+        }
+        return result
+    }
+
+    /// More than a pipe holds, faster than it is read, from both streams at once.
+    @Test func aLoudContainerLosesNothing() async throws {
+        try await Sandbox.with { box in
+            try await logged(box, "log", "--lines", "300000", "--stderr-every", "2") {
+                $0.maximumSize = 4_000_000
+                $0.maximumFiles = 20
+            }
+            let names = try FileManager.default.contentsOfDirectory(atPath: box.state).filter {
+                $0.hasPrefix("json.log")
+            }
+            let all = try names.flatMap { try lines("\(box.state)/\($0)") }
+            let expected = (1...300000).map { "line \($0)\n" }
+            #expect(Set(all.map(\.log)) == Set(expected) && all.count == expected.count)
         }
     }
 

@@ -83,9 +83,14 @@ int32_t clinux_close_range(uint32_t first, uint32_t last, int32_t only_mark_cloe
 int32_t clinux_dup2(int32_t from, int32_t to);
 /* Both ends are close-on-exec. */
 int32_t clinux_pipe(int32_t fds[2]);
+/* How many bytes a pipe may hold from now on; answers how many it does. */
+int32_t clinux_pipe_grow(int32_t fd, int32_t size);
 /* read(2) and write(2); EINTR is retried. */
 int64_t clinux_read(int32_t fd, void *bytes, size_t count);
 int64_t clinux_write(int32_t fd, const void *bytes, size_t count);
+/* Where a byte stands first, or last, among `count`; `count` where it does not. */
+size_t clinux_find_byte(const void *bytes, size_t count, uint8_t byte);
+size_t clinux_find_last_byte(const void *bytes, size_t count, uint8_t byte);
 int64_t clinux_pread(int32_t fd, void *bytes, size_t count, int64_t offset);
 int32_t clinux_mkdirat(int32_t directory, const char *path, uint32_t mode);
 int32_t clinux_mknodat(int32_t directory, const char *path, uint32_t mode, uint32_t major, uint32_t minor);
@@ -93,6 +98,7 @@ int32_t clinux_symlinkat(const char *target, int32_t directory, const char *path
 int32_t clinux_renameat(int32_t from_directory, const char *from, int32_t to_directory, const char *to);
 int32_t clinux_unlinkat(int32_t directory, const char *path, int32_t is_directory);
 int32_t clinux_fchown(int32_t fd, uint32_t uid, uint32_t gid);
+int32_t clinux_fchmod(int32_t fd, uint32_t mode);
 int32_t clinux_fchmodat(int32_t directory, const char *path, uint32_t mode);
 int32_t clinux_fchdir(int32_t fd);
 int32_t clinux_chdir(const char *path);
@@ -216,6 +222,9 @@ int32_t clinux_lsetxattrat(int32_t directory, const char *name, const char *attr
 /* Answers the value's size; -ERANGE where `room` is too small, the size needed where `room` is 0. */
 int64_t clinux_lgetxattrat(int32_t directory, const char *name, const char *attribute, void *value, size_t room);
 /* The same of an open file or folder (not one opened with O_PATH). */
+int32_t clinux_futimens(int32_t fd, int64_t accessed_seconds, uint32_t accessed_nanoseconds, int64_t modified_seconds,
+                        uint32_t modified_nanoseconds);
+int32_t clinux_fsetxattr(int32_t fd, const char *attribute, const void *value, size_t size);
 int64_t clinux_fgetxattr(int32_t fd, const char *attribute, void *value, size_t room);
 int64_t clinux_llistxattrat(int32_t directory, const char *name, char *names, size_t room);
 /* Writes a whole file system out (syncfs(2)). */

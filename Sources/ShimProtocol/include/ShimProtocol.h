@@ -39,8 +39,8 @@
 #define SHIM_PROTOCOL_VERSION 1u
 #define SHIM_SPEC_MAGIC 0x43455053u /* "SPEC" */
 #define SHIM_EXIT_MAGIC 0x54495845u /* "EXIT" */
-/* The longest message, header included. Small, since each monitor keeps room for one in each direction. */
-#define SHIM_MESSAGE_LIMIT 32768u
+/* The longest message, header included: all that a pipe holds. Each monitor keeps room for one in each direction. */
+#define SHIM_MESSAGE_LIMIT (65536u + 16u)
 #define SHIM_SPEC_LIMIT (16u << 20)
 /* Room for the only message a launcher takes. */
 #define SHIM_LAUNCH_ROOM 256u

@@ -6,12 +6,11 @@ import ShimProtocol
 struct LogWriter {
     private var file: Int32
     private let path: CString
-    private let attributes: CString?
     private let settings: shim_log
     private var size: UInt64
     private var standardOutput = PartialLine()
     private var standardError = PartialLine()
-    private var buffer: [UInt8] = []
+    private var lines: JSONLines
 
     /// How long a line may be before it is written in parts (moby copier.go, defaultBufSize).
     static let lineLimit = 16 << 10
@@ -24,7 +23,7 @@ struct LogWriter {
             throw Failure(SHIM_STEP_SPEC, Errno.protocolError)
         }
         self.path = path
-        attributes = spec.last(SHIM_LOG_ATTRIBUTES)?.string
+        lines = JSONLines(attributes: spec.last(SHIM_LOG_ATTRIBUTES)?.string)
         file = try Self.open(path, settings.mode)
         var status = clinux_stat()
         try check(SHIM_STEP_LOG, path, clinux_fstatat(file, "", 0, &status))
@@ -50,7 +49,7 @@ struct LogWriter {
         let time = clinux_realtime_ns()
         for isStandardOutput in [true, false] {
             var line = take(isStandardOutput)
-            if !line.bytes.isEmpty { emit(&line, isComplete: false, isStandardOutput: isStandardOutput, time) }
+            if !line.bytes.isEmpty { emitGathered(&line, isComplete: false, isStandardOutput: isStandardOutput, time) }
         }
         flush()
         _ = clinux_close(file)
@@ -68,55 +67,66 @@ struct LogWriter {
     ) {
         var start = 0
         while start < bytes.count {
-            let limit = min(bytes.count, start + Self.lineLimit - line.bytes.count)
-            var end = start
-            while end < limit, bytes[end] != UInt8(ascii: "\n") { end += 1 }
-            line.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
-            start = end
-            if line.bytes.count == Self.lineLimit {
-                // Even where the newline comes next: dockerd's buffer has no room for it, either.
-                emit(&line, isComplete: false, isStandardOutput: isStandardOutput, time)
-            } else if end < limit {
-                emit(&line, isComplete: true, isStandardOutput: isStandardOutput, time)
-                start += 1
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[start...])
+            let room = min(rest.count, Self.lineLimit - line.bytes.count)
+            let length = clinux_find_byte(rest.baseAddress, room, UInt8(ascii: "\n"))
+            let piece = UnsafeRawBufferPointer(rebasing: rest[..<length])
+            // Even where the newline comes next: dockerd's buffer has no room for it, either.
+            let isCut = line.bytes.count + length == Self.lineLimit
+            guard isCut || length < room else { return line.bytes.append(contentsOf: piece) }
+            if line.bytes.isEmpty {
+                emit(piece, of: &line, isComplete: !isCut, isStandardOutput: isStandardOutput, time)
+            } else {
+                line.bytes.append(contentsOf: piece)
+                emitGathered(&line, isComplete: !isCut, isStandardOutput: isStandardOutput, time)
             }
+            start += isCut ? length : length + 1
         }
     }
 
-    private mutating func emit(
+    private mutating func emitGathered(
         _ line: inout PartialLine, isComplete: Bool, isStandardOutput: Bool, _ time: Int64
+    ) {
+        var gathered: [UInt8] = []
+        swap(&gathered, &line.bytes)
+        gathered.withUnsafeBytes {
+            emit($0, of: &line, isComplete: isComplete, isStandardOutput: isStandardOutput, time)
+        }
+        gathered.removeAll(keepingCapacity: true)
+        swap(&gathered, &line.bytes)
+    }
+
+    private mutating func emit(
+        _ text: UnsafeRawBufferPointer, of line: inout PartialLine, isComplete: Bool, isStandardOutput: Bool,
+        _ time: Int64
     ) {
         // All parts of a line bear the time of the first.
         let stamp = line.began ?? time
         line.began = isComplete ? nil : stamp
-        if settings.max_size > 0, size + UInt64(buffer.count) >= settings.max_size {
+        if settings.max_size > 0, size + UInt64(lines.bytes.count) >= settings.max_size {
             flush()
             rotate()
         }
-        JSONLine.append(
-            line.bytes, isComplete: isComplete, isStandardOutput: isStandardOutput, attributes: attributes, stamp,
-            to: &buffer)
-        line.bytes.removeAll(keepingCapacity: true)
-        if buffer.count >= Self.lineLimit { flush() }
+        lines.append(text, isComplete: isComplete, isStandardOutput: isStandardOutput, stamp)
+        if lines.isFull { flush() }
     }
 
     private mutating func flush() {
-        guard !buffer.isEmpty else { return }
+        let bytes = lines.bytes
+        guard !bytes.isEmpty else { return }
         var offset = 0
-        while offset < buffer.count {
-            let written = buffer.withUnsafeBytes {
-                clinux_write(file, $0.baseAddress.map { $0 + offset }, $0.count - offset)
-            }
+        while offset < bytes.count {
+            let written = clinux_write(file, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
             guard written > 0 else { break }
             offset += Int(written)
         }
-        if offset < buffer.count {
+        if offset < bytes.count {
             // A full disk loses log lines, as it does with docker, but stops no container and leaves no half line.
             _ = clinux_ftruncate(file, Int64(size))
         } else {
             size += UInt64(offset)
         }
-        buffer.removeAll(keepingCapacity: true)
+        lines.removeAll()
     }
 
     /// `x.log` becomes `x.log.1`, `x.log.1` becomes `x.log.2`, and so on up to the number of files kept.

@@ -11,7 +11,12 @@ struct Monitor {
     private var log: LogWriter?
     private var control: Control
     private var standardInput: InputQueue
+    /// The channels whose pipes were made larger, a bit each.
+    private var largePipes: UInt32 = 0
 
+    /// What a pipe holds once its container has filled it: fewer turns between the two, for as much memory of the
+    /// container's as it uses.
+    private static let largePipe: Int32 = 256 << 10
     /// How long output is waited for that others than the process hold open, once it has ended; as long as dockerd
     /// waits (moby, handleContainerExit).
     private static let drainNanoseconds: Int64 = 2_000_000_000
@@ -109,6 +114,11 @@ struct Monitor {
         let count = clinux_read(descriptor, room.baseAddress, room.count)
         // A terminal whose other side is closed answers EIO, which is its end of file.
         guard count > 0 else { return count == -Int64(Errno.tryAgain) }
+        if Int(count) == room.count, largePipes & channel.rawValue == 0 {
+            // A terminal is no pipe, and where the host allows none that large, the old one does.
+            _ = clinux_pipe_grow(descriptor, Self.largePipe)
+            largePipes |= channel.rawValue
+        }
         log?.append(UnsafeRawBufferPointer(rebasing: room[0..<Int(count)]), channel)
         control.sendOutput(Int(count), channel)
         return true
