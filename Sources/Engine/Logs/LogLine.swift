@@ -10,15 +10,15 @@ struct LogLine {
     /// Appends the entry's text to `text`, and answers the rest; nil for a line that is none.
     ///
     /// - Parameter line: the line without its line feed.
-    static func parse(_ line: UnsafeRawBufferPointer, into text: inout [UInt8]) -> LogLine? {
+    static func parse(_ line: UnsafeRawBufferPointer, into text: inout LogText) -> LogLine? {
         let start = text.count
         if let parsed = parseUsual(line, into: &text) { return parsed }
-        text.removeSubrange(start...)
+        text.shrink(to: start)
         return parseAny(line, into: &text)
     }
 
     /// The order of members in which dockerd and the monitor write them, which needs no general parser.
-    private static func parseUsual(_ line: UnsafeRawBufferPointer, into text: inout [UInt8]) -> LogLine? {
+    private static func parseUsual(_ line: UnsafeRawBufferPointer, into text: inout LogText) -> LogLine? {
         var scanner = Scanner(bytes: line)
         var result = LogLine()
         guard scanner.take("{\"log\":\""), scanner.string(into: &text), scanner.take(",\"stream\":\"std") else {
@@ -38,11 +38,11 @@ struct LogLine {
         return result
     }
 
-    private static func parseAny(_ line: UnsafeRawBufferPointer, into text: inout [UInt8]) -> LogLine? {
-        guard let value = try? JSONValue.parse(line), let log = value["log"]?.string,
+    private static func parseAny(_ line: UnsafeRawBufferPointer, into text: inout LogText) -> LogLine? {
+        guard let value = try? JSONValue.parse(line), let log = value["log"]?.string, log.utf8.count <= line.count,
             let stamp = value["time"]?.string, let time = Timestamp(parsing: stamp)?.nanosecondsSince1970
         else { return nil }
-        text += log.utf8
+        text.append(contentsOf: log.utf8)
         var result = LogLine(channel: value["stream"]?.string == "stderr" ? .stderr : .stdout, time: time)
         for member in value["attrs"]?.object?.members ?? [] {
             result.attributes.append(Event.Attribute(member.name, member.value.string ?? ""))
@@ -80,13 +80,9 @@ private struct Scanner {
     }
 
     /// The text up to its closing quote, its escapes undone; false where it does not end or has an escape of another kind.
-    mutating func string(into text: inout [UInt8]) -> Bool {
-        while position < bytes.count {
-            let start = position
-            while position < bytes.count, bytes[position] != UInt8(ascii: "\""), bytes[position] != UInt8(ascii: "\\") {
-                position += 1
-            }
-            text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<position]))
+    mutating func string(into text: inout LogText) -> Bool {
+        while true {
+            text.copyPlain(bytes, &position)
             guard position < bytes.count else { return false }
             if bytes[position] == UInt8(ascii: "\"") {
                 position += 1
@@ -94,10 +90,9 @@ private struct Scanner {
             }
             guard unescape(into: &text) else { return false }
         }
-        return false
     }
 
-    private mutating func unescape(into text: inout [UInt8]) -> Bool {
+    private mutating func unescape(into text: inout LogText) -> Bool {
         guard position + 1 < bytes.count else { return false }
         let letter = bytes[position + 1]
         position += 2
@@ -110,7 +105,7 @@ private struct Scanner {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(letter)
         case UInt8(ascii: "u"):
             guard let code = hexadecimal(), let scalar = Unicode.Scalar(code) else { return false }
-            text.append(contentsOf: Array(String(Character(scalar)).utf8))
+            text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         default: return false
         }
         return true
@@ -121,11 +116,20 @@ private struct Scanner {
         guard bytes.count - position >= 4 else { return nil }
         var code: UInt32 = 0
         for index in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(bytes[position + index])).hexDigitValue else { return nil }
+            guard let digit = Self.value(hexadecimal: bytes[position + index]) else { return nil }
             code = code << 4 | UInt32(digit)
         }
         position += 4
         return 0xD800..<0xE000 ~= code ? nil : code
+    }
+
+    private static func value(hexadecimal digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 
     mutating func timestamp() -> Int64? {

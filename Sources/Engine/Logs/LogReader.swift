@@ -1,4 +1,3 @@
-import Glibc
 import LinuxKernel
 
 /// Reads a container's log: the past from its files, the future as it is written.
@@ -52,8 +51,8 @@ public struct LogReader: AsyncSequence, Sendable {
         /// What is still to be read, oldest first; nil before the first reading.
         private var files: [LogSegment]?
         private var offset: Int64 = 0
-        /// Bytes of the current file behind the last whole line.
-        private var rest: [UInt8] = []
+        /// Bytes of the current file behind the last line that was taken.
+        private let rest = LogBuffer()
         private var isPastEnd = false
 
         init(
@@ -107,8 +106,17 @@ public struct LogReader: AsyncSequence, Sendable {
                         return
                     }
                 }
-            } else if let since = query.since, let first = files?.first {
-                offset = try first.start(of: since)
+            } else if let since = query.since {
+                // What is put aside is older than the first line of what came after it.
+                for (index, file) in newestFirst.enumerated() {
+                    if index < newestFirst.count - 1 {
+                        let first = try file.firstMoment() ?? .max
+                        if first >= since { continue }
+                    }
+                    files = newestFirst[0...index].reversed()
+                    offset = try file.start(of: since)
+                    return
+                }
             }
         }
 
@@ -122,55 +130,44 @@ public struct LogReader: AsyncSequence, Sendable {
         }
 
         private mutating func readBlock(of file: LogSegment) throws(SystemError) -> LogBatch? {
-            let kept = rest.count
-            rest.reserveCapacity(kept + LogSegment.block)
-            rest.append(contentsOf: repeatElement(0, count: LogSegment.block))
-            let count = try file.read(at: offset, into: &rest, kept..<rest.count)
-            rest.removeLast(LogSegment.block - count)
+            let count = try rest.read(from: file, at: offset)
             offset += Int64(count)
-            guard count > 0 else { return nil }
-            return takeLines()
+            return count > 0 ? takeLines() : nil
         }
 
         private mutating func takeLines() -> LogBatch {
             var batch = LogBatch()
-            batch.bytes.reserveCapacity(rest.count)
+            let lines = rest.bytes
             var start = 0
-            rest.withUnsafeBytes { bytes in
-                while !isPastEnd, let feed = Self.lineFeed(bytes, from: start) {
-                    add(UnsafeRawBufferPointer(rebasing: bytes[start..<feed]), to: &batch)
+            batch.bytes = [UInt8](unsafeUninitializedCapacity: lines.count + LogText.slack) { room, written in
+                var text = LogText(UnsafeMutableRawBufferPointer(room))
+                while !isPastEnd, let feed = rest.lineFeed(from: start) {
+                    add(UnsafeRawBufferPointer(rebasing: lines[start..<feed]), &text, to: &batch.entries)
                     start = feed + 1
                 }
+                written = text.count
             }
-            rest.removeSubrange(..<start)
+            rest.removeFirst(start)
             // A line without end is none: the file is damaged there, and reading goes on behind it.
-            if rest.count > LogSegment.lineLimit { rest.removeAll() }
+            if rest.bytes.count > LogSegment.lineLimit { rest.removeAll() }
             return batch
         }
 
-        private static func lineFeed(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
-            guard start < bytes.count, let base = bytes.baseAddress,
-                let found = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
-            else { return nil }
-            return UnsafeRawPointer(found) - base
-        }
-
-        private mutating func add(_ line: UnsafeRawBufferPointer, to batch: inout LogBatch) {
-            let start = batch.bytes.count
-            guard let parsed = LogLine.parse(line, into: &batch.bytes) else {
-                batch.bytes.removeSubrange(start...)
-                return
-            }
+        private mutating func add(
+            _ line: UnsafeRawBufferPointer, _ text: inout LogText, to entries: inout [LogBatch.Entry]
+        ) {
+            let start = text.count
+            guard let parsed = LogLine.parse(line, into: &text) else { return text.shrink(to: start) }
             if let until = query.until, parsed.time > until {
                 isPastEnd = true
             } else if parsed.time >= query.since ?? .min {
-                batch.entries.append(
+                entries.append(
                     LogBatch.Entry(
-                        channel: parsed.channel, time: parsed.time, text: start..<batch.bytes.count,
+                        channel: parsed.channel, time: parsed.time, text: start..<text.count,
                         attributes: parsed.attributes))
                 return
             }
-            batch.bytes.removeSubrange(start...)
+            text.shrink(to: start)
         }
 
         /// Goes on to the file that follows; false where there is none yet.
@@ -198,7 +195,7 @@ public struct LogReader: AsyncSequence, Sendable {
         private mutating func advanceToNext() -> Bool {
             files?.removeFirst()
             offset = 0
-            rest.removeAll(keepingCapacity: true)
+            rest.removeAll()
             return files?.isEmpty == false
         }
     }

@@ -8,8 +8,6 @@ struct LogSegment: Sendable {
     let inode: UInt64
     private let path: String
 
-    /// How much is read at once.
-    static let block = 128 << 10
     /// The longest line there is: 16 KiB of text with every byte escaped, its attributes and the frame around it.
     static let lineLimit = 1 << 20
 
@@ -38,32 +36,26 @@ struct LogSegment: Sendable {
     /// The file's size in bytes, now.
     func size() throws(SystemError) -> Int64 { Int64(try Self.status(descriptor, path).size) }
 
-    /// Reads from an offset into a part of a buffer; answers how many bytes came, 0 at the end.
-    func read(at offset: Int64, into buffer: inout [UInt8], _ part: Range<Int>) throws(SystemError) -> Int {
-        let answer = buffer.withUnsafeMutableBytes { bytes in
-            let room = UnsafeMutableRawBufferPointer(rebasing: bytes[part])
-            return clinux_pread(descriptor.number, room.baseAddress, room.count, offset)
-        }
-        return Int(try SystemCall.check(answer, "read \(path)"))
+    /// Reads from an offset; answers how many bytes came, 0 at the end.
+    func read(at offset: Int64, into room: UnsafeMutableRawBufferPointer) throws(SystemError) -> Int {
+        Int(try SystemCall.check(clinux_pread(descriptor.number, room.baseAddress, room.count, offset), "read \(path)"))
     }
 
     /// Where the last lines begin, and how many there are where the file has fewer than asked for.
     ///
     /// - Parameter lines: how many lines; 0 answers the end of the last whole line.
     func startOfLast(_ lines: Int) throws(SystemError) -> (offset: Int64, found: Int) {
-        var buffer = [UInt8](repeating: 0, count: Self.block)
+        let buffer = LogBuffer()
         var end = try size()
         var feeds = 0
         while end > 0 {
-            let start = max(0, end - Int64(Self.block))
-            let count = try read(at: start, into: &buffer, 0..<Int(end - start))
-            var index = count - 1
-            while index >= 0 {
-                if buffer[index] == UInt8(ascii: "\n") {
-                    if feeds == lines { return (start + Int64(index) + 1, lines) }
-                    feeds += 1
-                }
-                index -= 1
+            let start = max(0, end - Int64(LogBuffer.block))
+            buffer.removeAll()
+            var rest = try buffer.read(from: self, at: start, atMost: Int(end - start))
+            while let feed = buffer.lastLineFeed(before: rest) {
+                if feeds == lines { return (start + Int64(feed) + 1, lines) }
+                feeds += 1
+                rest = feed
             }
             end = start
         }
@@ -75,7 +67,7 @@ struct LogSegment: Sendable {
     func start(of moment: Int64) throws(SystemError) -> Int64 {
         var low: Int64 = 0
         var high = try size()
-        while high - low > Int64(Self.block) {
+        while high - low > Int64(LogBuffer.block) {
             let middle = low + (high - low) / 2
             guard let (offset, time) = try firstLine(after: middle), offset < high else {
                 high = middle
@@ -86,21 +78,28 @@ struct LogSegment: Sendable {
         return low
     }
 
-    /// The first whole line that begins after an offset.
-    private func firstLine(after offset: Int64) throws(SystemError) -> (offset: Int64, time: Int64)? {
+    /// When the first whole line was written; nil where there is none.
+    func firstMoment() throws(SystemError) -> Int64? { try firstLine(after: 0, isAtStart: true)?.time }
+
+    /// The first whole line that begins after an offset, or at it where a line begins there.
+    private func firstLine(
+        after offset: Int64, isAtStart: Bool = false
+    ) throws(SystemError) -> (offset: Int64, time: Int64)? {
+        let buffer = LogBuffer()
+        var isAtStart = isAtStart
         var position = offset
-        var buffer = [UInt8](repeating: 0, count: Self.lineLimit)
-        while true {
-            let count = try read(at: position, into: &buffer, 0..<buffer.count)
-            guard let feed = buffer[..<count].firstIndex(of: UInt8(ascii: "\n")),
-                let end = buffer[(feed + 1)..<count].firstIndex(of: UInt8(ascii: "\n"))
-            else { return nil }
-            let time = buffer.withUnsafeBytes {
-                LogLine.time(of: UnsafeRawBufferPointer(rebasing: $0[(feed + 1)..<end]))
+        while try buffer.read(from: self, at: position + Int64(buffer.bytes.count)) > 0 {
+            while let feed = buffer.lineFeed() {
+                let line = UnsafeRawBufferPointer(rebasing: buffer.bytes[..<feed])
+                if isAtStart, let time = LogLine.time(of: line) { return (position, time) }
+                isAtStart = true
+                buffer.removeFirst(feed + 1)
+                position += Int64(feed) + 1
             }
-            if let time { return (position + Int64(feed) + 1, time) }
-            position += Int64(feed) + 1
+            // A line without end is none.
+            if buffer.bytes.count > Self.lineLimit { return nil }
         }
+        return nil
     }
 
     private static func status(_ descriptor: FileDescriptor, _ path: String) throws(SystemError) -> clinux_stat {

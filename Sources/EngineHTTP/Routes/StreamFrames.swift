@@ -13,9 +13,7 @@ enum StreamFrames {
 
     /// Writes the eight bytes before each piece.
     static func writeHeader(channel: UInt8, length: Int, to buffer: inout ByteBuffer) {
-        buffer.writeInteger(channel)
-        buffer.writeRepeatingByte(0, count: 3)
-        buffer.writeInteger(UInt32(truncatingIfNeeded: length))
+        buffer.writeInteger(UInt64(channel) << 56 | UInt64(UInt32(truncatingIfNeeded: length)))
     }
 
     /// A piece of output as it goes over the wire.

@@ -115,6 +115,19 @@ import Testing
                 == "1970-01-01T00:00:01.500000000Z a+b=%C3%BC one\n")
     }
 
+    @Test func stampsOfOneBatchAreEachTheirOwn() {
+        var batch = LogBatch()
+        batch.bytes = Array("x\n".utf8)
+        let times: [Int64] = [
+            1_500_000_001, 1_500_000_001, 1_000_000_000, 1_999_999_999, 2_000_000_000, 61_000_000_042, -1,
+        ]
+        batch.entries = times.map { .init(channel: .stdout, time: $0, text: 0..<2, attributes: []) }
+        let told = LogView(stdout: true, stderr: true, timestamps: true, details: false)
+        #expect(
+            String(buffer: told.bytes(of: batch, isTerminal: true))
+                == times.map { "\(Timestamp(nanosecondsSince1970: $0).fixedDescription) x\n" }.joined())
+    }
+
     @Test(arguments: [
         (Int64(512), Int64(1024), "[=========================>                         ]     512B/1.024kB"),
         (0, 27_800_000, "[>                                                  ]       0B/27.8MB"),

@@ -75,6 +75,43 @@ import Testing
         #expect(try await read(query) == (second..<20_000).map(String.init))
     }
 
+    @Test(arguments: [0, 3, 4, 6, 7, 8, 11]) func sinceCountsAcrossRotatedFiles(second: Int) async throws {
+        // Lines that were read at once bear one time, on both sides of a rotation.
+        let seconds = [0, 1, 3, 3, 4, 4, 6, 6, 7, 8, 9]
+        try write((0..<3).map { line("\($0)", seconds[$0]) }.joined(), to: ".2")
+        try write((3..<7).map { line("\($0)", seconds[$0]) }.joined(), to: ".1")
+        try write((7..<11).map { line("\($0)", seconds[$0]) }.joined())
+        var query = LogQuery()
+        query.since = Self.start + Int64(second) * 1_000_000_000
+        #expect(try await read(query) == (0..<11).filter { seconds[$0] >= second }.map(String.init))
+    }
+
+    @Test func sinceWithAFileThatIsEmptyStill() async throws {
+        try write(line("0", 0) + line("1", 1), to: ".1")
+        try write("")
+        var query = LogQuery()
+        query.since = Self.start + 1_000_000_000
+        #expect(try await read(query) == ["1"])
+    }
+
+    @Test func escapesAtEveryPlaceOfAWord() async throws {
+        let pairs = [
+            ("\\\"", "\""), ("\\\\", "\\"), ("\\/", "/"), ("\\t", "\t"), ("\\u0041", "A"), ("\\u00e9", "é"),
+            ("\\u2028", "\u{2028}"),
+            ("é", "é"), ("\\ud83d\\ude00", "😀"),
+        ]
+        var written = "", expected: [String] = []
+        for place in 0..<20 {
+            for (index, pair) in pairs.enumerated() {
+                let plain = String(repeating: "x", count: place)
+                written += line("\(plain)\(pair.0)y", index)
+                expected.append("\(plain)\(pair.1)y")
+            }
+        }
+        try write(written)
+        #expect(try await read() == expected)
+    }
+
     @Test func untilEndsTheReading() async throws {
         try write((0..<100).map { line("\($0)", $0) }.joined())
         var query = LogQuery()

@@ -50,27 +50,56 @@ struct LogView: Sendable {
     /// The entries as they go over the wire.
     func bytes(of batch: LogBatch, isTerminal: Bool) -> ByteBuffer {
         var buffer = ByteBuffer()
-        buffer.reserveCapacity(batch.bytes.count + batch.entries.count * 48)
-        for entry in batch.entries where entry.channel == .stdout ? stdout : stderr {
-            let prefix = prefix(entry)
-            if !isTerminal {
-                StreamFrames.writeHeader(
-                    channel: entry.channel.rawValue, length: prefix.utf8.count + entry.text.count, to: &buffer)
+        let isPlain = !timestamps && !details
+        var stamp = FixedStamp()
+        buffer.reserveCapacity(batch.bytes.count + batch.entries.count * (timestamps ? 40 : 8))
+        batch.bytes.withUnsafeBytes { bytes in
+            for entry in batch.entries where entry.channel == .stdout ? stdout : stderr {
+                let text = UnsafeRawBufferPointer(rebasing: bytes[entry.text])
+                let prefix = isPlain ? [] : prefix(entry, &stamp)
+                if !isTerminal {
+                    StreamFrames.writeHeader(
+                        channel: entry.channel.rawValue, length: prefix.count + text.count, to: &buffer)
+                }
+                if !isPlain { buffer.writeBytes(prefix) }
+                buffer.writeBytes(text)
             }
-            buffer.writeString(prefix)
-            buffer.writeBytes(batch.bytes[entry.text])
         }
         return buffer
     }
 
-    private func prefix(_ entry: LogBatch.Entry) -> String {
-        var prefix = ""
-        if timestamps { prefix += Timestamp(nanosecondsSince1970: entry.time).fixedDescription + " " }
+    private func prefix(_ entry: LogBatch.Entry, _ stamp: inout FixedStamp) -> [UInt8] {
+        var prefix: [UInt8] = []
+        if timestamps { prefix += stamp.text(of: entry.time) }
         if details {
             let pairs = entry.attributes.map { "\(QueryEscaping.escape($0.name))=\(QueryEscaping.escape($0.value))" }
-            prefix += pairs.joined(separator: ",") + " "
+            prefix += "\(pairs.joined(separator: ",")) ".utf8
         }
         return prefix
+    }
+}
+
+/// Moments as `--timestamps` shows them, with a space behind; those of one batch are mostly the same or within a second.
+private struct FixedStamp {
+    private var time: Int64?
+    private var second: Int64?
+    private var bytes: [UInt8] = []
+
+    mutating func text(of time: Int64) -> [UInt8] {
+        if time == self.time { return bytes }
+        let stamp = Timestamp(nanosecondsSince1970: time)
+        if stamp.seconds != second {
+            bytes = Array("\(stamp.fixedDescription) ".utf8)
+        } else {
+            // `Z` and the space stand behind the nine digits.
+            var rest = stamp.nanoseconds
+            for place in 3...11 {
+                bytes[bytes.count - place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            }
+        }
+        (self.time, second) = (time, stamp.seconds)
+        return bytes
     }
 }
 
