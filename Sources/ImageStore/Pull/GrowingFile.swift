@@ -41,15 +41,18 @@ final class GrowingFile: Sendable {
     /// - Throws: what `end` was told, or the sink's error.
     func copy(to sink: any ByteSink, onProgress: (Int64) -> Void) throws(OCIError) {
         let file = try File(reading: path)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { buffer.deallocate() }
         var offset: Int64 = 0
         while true {
             let (written, ending) = state.withLockedValue { ($0.written, $0.ending) }
             if case .failure(let error) = ending { throw error }
             while offset < written {
-                let piece = try file.read(at: offset, count: Int(min(256 << 10, written - offset)))
-                guard !piece.isEmpty else { throw OCIError(.contentMismatch, "\(path) became shorter") }
-                try sink.write(piece)
-                offset += Int64(piece.count)
+                let wanted = Int(min(Int64(buffer.count), written - offset))
+                let count = try file.read(at: offset, into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+                guard count > 0 else { throw OCIError(.contentMismatch, "\(path) became shorter") }
+                try sink.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                offset += Int64(count)
                 onProgress(offset)
             }
             if case .success = ending { return try sink.finish() }

@@ -38,15 +38,34 @@ enum Attributes {
         try setTimes(entry, parent, name)
     }
 
+    /// Sets all of them on a file that is open for writing, which needs no path to be looked up.
+    static func apply(_ entry: TarEntry, _ file: FileDescriptor) throws(OCIError) {
+        try check(clinux_fchown(file.number, entry.uid, entry.gid), "own", entry)
+        for (attribute, value) in entry.extendedAttributes where isAllowed(attribute) {
+            let answer = value.withUnsafeBytes {
+                clinux_fsetxattr(file.number, attribute, $0.baseAddress, $0.count)
+            }
+            if answer == -ENOTSUP { continue }
+            try check(answer, "set attribute \(attribute) of", entry)
+        }
+        try check(clinux_fchmod(file.number, entry.mode & 0o7777), "set the mode of", entry)
+        let (seconds, nanoseconds) = time(of: entry)
+        try check(
+            clinux_futimens(file.number, seconds, nanoseconds, seconds, nanoseconds), "set the times of", entry)
+    }
+
     /// Sets access and modification time.
     static func setTimes(_ entry: TarEntry, _ parent: FileDescriptor, _ name: [UInt8]) throws(OCIError) {
-        // Docker puts times before 1970 to its start.
-        let seconds = max(0, entry.modificationTime)
-        let nanoseconds = entry.modificationTime < 0 ? 0 : entry.modificationNanoseconds
+        let (seconds, nanoseconds) = time(of: entry)
         try check(
             name.withTerminator {
                 clinux_utimensat(parent.number, $0, seconds, nanoseconds, seconds, nanoseconds)
             }, "set the times of", entry)
+    }
+
+    /// Docker puts times before 1970 to its start.
+    private static func time(of entry: TarEntry) -> (seconds: Int64, nanoseconds: UInt32) {
+        entry.modificationTime < 0 ? (0, 0) : (entry.modificationTime, entry.modificationNanoseconds)
     }
 
     /// Attributes that an image may bring: capabilities of files and the user's own. Others belong to the host's

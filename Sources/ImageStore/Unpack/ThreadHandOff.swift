@@ -15,7 +15,14 @@ final class ThreadHandOff: ByteSink {
     }
 
     /// See `ByteSink`; throws what the other side has thrown.
-    func write(_ bytes: UnsafeRawBufferPointer) throws(OCIError) { try channel.send(Array(bytes)) }
+    func write(_ bytes: UnsafeRawBufferPointer) throws(OCIError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = min(rest.count, Piece.room)
+            try channel.send(UnsafeRawBufferPointer(rebasing: rest[..<count]))
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
 
     /// See `ByteSink`; returns when the other side has finished.
     func finish() throws(OCIError) {
@@ -30,10 +37,29 @@ final class ThreadHandOff: ByteSink {
         _ = Result { () throws(OCIError) in try channel.waitForEnd() }
     }
 
+    /// Memory that travels to the consumer and back. Unchecked: one side has it at a time.
+    private final class Piece: @unchecked Sendable {
+        static let room = 256 << 10
+        private let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Piece.room, alignment: 64)
+        private var count = 0
+
+        deinit { memory.deallocate() }
+
+        var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
+
+        func fill(_ bytes: UnsafeRawBufferPointer) {
+            memory.copyMemory(from: bytes)
+            count = bytes.count
+        }
+    }
+
     /// Pieces on their way. Unchecked: the mutable state is in locked boxes, and `next` is used by the consumer alone.
     private final class Channel: @unchecked Sendable {
         private struct State {
-            var pieces: [[UInt8]] = []
+            var pieces: [Piece] = []
+            /// Those that came back; at most `room` exist.
+            var spare: [Piece] = []
+            var made = 0
             var closing: Result<Void, OCIError>?
             var outcome: Result<Void, OCIError>?
         }
@@ -47,16 +73,24 @@ final class ThreadHandOff: ByteSink {
 
         init(_ next: any ByteSink) { self.next = next }
 
-        func send(_ piece: [UInt8]) throws(OCIError) {
+        func send(_ bytes: UnsafeRawBufferPointer) throws(OCIError) {
+            let piece = try emptyPiece()
+            piece.fill(bytes)
+            state.withLockedValue { $0.pieces.append(piece) }
+            Self.raise(toConsumer)
+        }
+
+        private func emptyPiece() throws(OCIError) -> Piece {
             while true {
-                let (isTaken, outcome) = state.withLockedValue { state in
-                    if let outcome = state.outcome { return (false, Optional(outcome)) }
-                    guard state.pieces.count < Self.room else { return (false, nil) }
-                    state.pieces.append(piece)
-                    return (true, nil)
+                let (piece, outcome) = state.withLockedValue { state -> (Piece?, Result<Void, OCIError>?) in
+                    if let outcome = state.outcome { return (nil, outcome) }
+                    if let piece = state.spare.popLast() { return (piece, nil) }
+                    guard state.made < Self.room else { return (nil, nil) }
+                    state.made += 1
+                    return (Piece(), nil)
                 }
-                if let outcome { return try outcome.get() }
-                if isTaken { return Self.raise(toConsumer) }
+                if let piece { return piece }
+                if let outcome { try outcome.get() }
                 Self.wait(toProducer)
             }
         }
@@ -87,8 +121,11 @@ final class ThreadHandOff: ByteSink {
                 }
                 if case .failure(let error) = closing { throw error }
                 if !pieces.isEmpty {
-                    Self.raise(toProducer)
-                    for piece in pieces { try next.write(piece) }
+                    for piece in pieces {
+                        try next.write(piece.bytes)
+                        state.withLockedValue { $0.spare.append(piece) }
+                        Self.raise(toProducer)
+                    }
                 } else if closing != nil {
                     return try next.finish()
                 } else {

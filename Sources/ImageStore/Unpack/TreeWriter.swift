@@ -20,7 +20,7 @@ final class TreeWriter {
     private let use: Use
     private var folders: FolderCache
     private var directoryTimes: [(path: EntryPath, entry: TarEntry)] = []
-    private var current: (entry: TarEntry, parent: FileDescriptor, name: [UInt8], file: FileDescriptor)?
+    private var current: (entry: TarEntry, file: FileDescriptor)?
     /// The bytes of all files and link targets, hard links counted once.
     private(set) var size: Int64 = 0
 
@@ -52,7 +52,7 @@ final class TreeWriter {
         switch entry.kind {
         case .file:
             let file = try openNew(parent, name, entry)
-            current = (entry, parent, name, file)
+            current = (entry, file)
             size += entry.size
             return
         case .directory:
@@ -88,9 +88,9 @@ final class TreeWriter {
     }
 
     func end() throws(OCIError) {
-        guard let (entry, parent, name, _) = current else { return }
+        guard let (entry, file) = current else { return }
         current = nil
-        try Attributes.apply(entry, parent, name)
+        try Attributes.apply(entry, file)
     }
 
     /// Sets what later entries have changed again: the times of folders.

@@ -37,17 +37,25 @@ public final class File {
 
     /// Reads at most `count` bytes from `offset`; empty at the end of the file.
     public func read(at offset: Int64, count: Int) throws(OCIError) -> [UInt8] {
-        var failure: Int32 = 0
+        var failure: OCIError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            var result: Int
-            repeat {
-                result = pread(descriptor, buffer.baseAddress, count, off_t(offset))
-            } while result < 0 && errno == EINTR
-            if result < 0 { failure = errno }
-            initialized = max(0, result)
+            do throws(OCIError) {
+                initialized = try read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
+            } catch {
+                failure = error
+            }
         }
-        guard failure == 0 else { throw File.error("read", path, failure) }
+        if let failure { throw failure }
         return bytes
+    }
+
+    /// Reads into `buffer` from `offset`; answers how many bytes came, 0 at the end of the file.
+    public func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(OCIError) -> Int {
+        while true {
+            let result = pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset))
+            if result >= 0 { return result }
+            guard errno == EINTR else { throw File.error("read", path) }
+        }
     }
 
     /// Writes all bytes at the end of what was written so far.
@@ -70,12 +78,14 @@ public final class File {
 
     /// Reads the whole file in pieces, from its start, into `sink`; the sink is not finished.
     public func copy(to sink: any ByteSink) throws(OCIError) {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { buffer.deallocate() }
         var offset: Int64 = 0
         while true {
-            let piece = try read(at: offset, count: 256 << 10)
-            guard !piece.isEmpty else { return }
-            try sink.write(piece)
-            offset += Int64(piece.count)
+            let count = try read(at: offset, into: buffer)
+            guard count > 0 else { return }
+            try sink.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            offset += Int64(count)
         }
     }
 

@@ -112,5 +112,7 @@ struct PaxRecords {
 
 extension Collection<UInt8> {
     /// The bytes themselves where a `String` cannot hold them.
-    var rawUnlessUTF8: [UInt8]? { String(validating: self, as: UTF8.self) == nil ? Array(self) : nil }
+    var rawUnlessUTF8: [UInt8]? {
+        allSatisfy { $0 < 0x80 } || String(validating: self, as: UTF8.self) != nil ? nil : Array(self)
+    }
 }

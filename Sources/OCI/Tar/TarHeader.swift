@@ -2,23 +2,38 @@
 struct TarHeader {
     let block: [UInt8]
 
-    var isZero: Bool { block.allSatisfy { $0 == 0 } }
+    var isZero: Bool { block.withUnsafeBytes { $0.allSatisfy { $0 == 0 } } }
     var typeFlag: UInt8 { block[156] }
-    private var isUstar: Bool { block[257..<262].elementsEqual("ustar".utf8) }
-    var isGNU: Bool { block[257..<265].elementsEqual("ustar  \0".utf8) }
+    private var isUstar: Bool { hasMagic("ustar") }
+    var isGNU: Bool { hasMagic("ustar  \0") }
+
+    private func hasMagic(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { text in (0..<text.count).allSatisfy { block[257 + $0] == text[$0] } }
+    }
 
     func checkChecksum() throws(OCIError) {
         let stored = try number(148..<156, "checksum")
-        var unsigned: Int64 = 0
-        var signed: Int64 = 0
-        for (index, byte) in block.enumerated() {
-            let value = (148..<156).contains(index) ? UInt8(ascii: " ") : byte
-            unsigned += Int64(value)
-            signed += Int64(Int8(bitPattern: value))
-        }
+        let (unsigned, signed) = sums
         // Some historic writers summed signed bytes, and POSIX readers accept both.
         guard stored == unsigned || stored == signed else {
             throw OCIError(.invalidArchive, "tar header of \"\(name)\" has a wrong checksum")
+        }
+    }
+
+    /// The sums of all bytes, the checksum's own field counted as spaces.
+    private var sums: (unsigned: Int64, signed: Int64) {
+        block.withUnsafeBytes { bytes in
+            var unsigned: UInt32 = 0
+            var negative: UInt32 = 0
+            for byte in bytes {
+                unsigned &+= UInt32(byte)
+                negative &+= UInt32(byte >> 7)
+            }
+            for byte in bytes[148..<156] {
+                unsigned = unsigned &- UInt32(byte) &+ 0x20
+                negative &-= UInt32(byte >> 7)
+            }
+            return (Int64(unsigned), Int64(unsigned) - Int64(negative) * 256)
         }
     }
 
@@ -84,7 +99,7 @@ struct TarHeader {
     /// Octal digits between spaces and NULs, or GNU's base-256 form, whose first byte has its high bit set.
     private func number(_ field: Range<Int>, _ what: String) throws(OCIError) -> Int64 {
         let bytes = block[field]
-        let fault = OCIError(.invalidArchive, "tar header of \"\(name)\": \(what) is not a number")
+        var fault: OCIError { OCIError(.invalidArchive, "tar header of \"\(name)\": \(what) is not a number") }
         if let first = bytes.first, first & 0x80 != 0 {
             var value: Int64 = first & 0x40 != 0 ? -1 : 0
             for (index, byte) in bytes.enumerated() {
@@ -98,11 +113,12 @@ struct TarHeader {
             }
             return value
         }
+        var value: Int64 = 0
         let digits = bytes.drop { $0 == UInt8(ascii: " ") }.prefix { $0 != 0 && $0 != UInt8(ascii: " ") }
-        guard !digits.isEmpty else { return 0 }
-        guard digits.allSatisfy({ (0x30...0x37).contains($0) }), digits.count <= 20,
-            let value = Int64(String(decoding: digits, as: UTF8.self), radix: 8)
-        else { throw fault }
+        for digit in digits {
+            guard (0x30...0x37).contains(digit), value <= Int64.max >> 3 else { throw fault }
+            value = value << 3 | Int64(digit - 0x30)
+        }
         return value
     }
 }
