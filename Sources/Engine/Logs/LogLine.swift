@@ -93,7 +93,7 @@ private struct Scanner {
     }
 
     private mutating func unescape(into text: inout LogText) -> Bool {
-        guard position + 1 < bytes.count else { return false }
+        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\") else { return false }
         let letter = bytes[position + 1]
         position += 2
         switch letter {

@@ -1,5 +1,3 @@
-import CLinux
-
 /// Room for the text of a block's entries, which is never longer than the lines it comes from.
 struct LogText {
     private let room: UnsafeMutableRawBufferPointer
