@@ -158,6 +158,8 @@ void cprobe_signals_block(uint64_t left_alone) {
     sigprocmask(SIG_BLOCK, &awaited, NULL);
 }
 
+void cprobe_signals_release(void) { sigprocmask(SIG_UNBLOCK, &awaited, NULL); }
+
 int cprobe_signal_wait(void) {
     int number;
     do number = sigwaitinfo(&awaited, NULL); while (number < 0 && errno == EINTR);

@@ -27,6 +27,20 @@ struct ExecTests {
         }
     }
 
+    @Test func sharesEveryNamespaceOfItsContainerAndNoneOfTheHosts() async throws {
+        try await Sandbox.with { box in
+            let container = try await box.start(box.spec("sleep").with { $0.namespaces.insert(.network) })
+            let inside = try await box.exec(spec("ls", "/proc/self/ns"), in: container)
+            let kinds = ["mnt", "pid", "net", "uts", "ipc", "cgroup", "time"]
+            for kind in kinds where FileManager.default.fileExists(atPath: "/proc/self/ns/\(kind)") {
+                let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(container.pid)/ns/\(kind)")
+                let host = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/\(kind)")
+                #expect(own != host, "\(kind)")
+                #expect(inside.output.contains(own), "\(kind): \(inside.output)")
+            }
+        }
+    }
+
     @Test func failuresHaveDockersCodesAndWords() async throws {
         try await Sandbox.with { box in
             let container = try await box.start(box.spec("sleep"))

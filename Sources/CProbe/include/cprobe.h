@@ -49,6 +49,8 @@ void cprobe_signal_ignore(int number);
 extern const int cprobe_broken_pipe; // SIGPIPE
 // Blocks every signal but those set to be ignored or left alone; cprobe_signal_wait then takes them one by one.
 void cprobe_signals_block(uint64_t left_alone);
+// Lets them act as they were set to, those that came meanwhile first.
+void cprobe_signals_release(void);
 int cprobe_signal_wait(void);
 int cprobe_signal_count(void);
 // The name without SIG, "TERM", "RTMIN+3"; NULL where there is no such signal.

@@ -53,9 +53,8 @@ public final class Launcher: Sendable {
         _ spec: ProcessSpec, inside container: RunningProcess, output: OutputBroadcaster = OutputBroadcaster()
     ) async throws(LaunchError) -> RunningProcess {
         let isAttached = output.hasSubscribers
-        let all: Namespaces = [.mount, .pid, .network, .uts, .ipc, .cgroup]
         let connection = try send(
-            try spec.encoded(isAttached: isAttached), nil, statePath: nil, [NamespaceJoin(all, of: container.pidfd)],
+            try spec.encoded(isAttached: isAttached), nil, statePath: nil, [NamespaceJoin(.all, of: container.pidfd)],
             hasLog: false, isAttached: isAttached, output)
         return try await RunningProcess(connection)
     }

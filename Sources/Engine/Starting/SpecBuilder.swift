@@ -75,7 +75,7 @@ struct SpecBuilder {
     }
 
     private func namespaces() -> Namespaces {
-        var namespaces: Namespaces = [.mount]
+        var namespaces: Namespaces = Namespaces.all.intersection([.mount, .time])
         if host.pidMode.isEmpty || host.pidMode == "private" { namespaces.insert(.pid) }
         if host.utsMode != "host" { namespaces.insert(.uts) }
         if ["private", "shareable", "none"].contains(host.ipcMode) { namespaces.insert(.ipc) }

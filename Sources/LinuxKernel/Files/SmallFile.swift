@@ -61,7 +61,7 @@ public enum SmallFile {
     }
 
     /// Whether something stands at the path.
-    static func exists(_ path: String) -> Bool {
+    public static func exists(_ path: String) -> Bool {
         var status = clinux_stat()
         return clinux_fstatat(FileFlags.currentDirectory, path, 1, &status) == 0
     }

@@ -55,7 +55,9 @@ func log(_ arguments: inout Arguments) -> Int32 {
     let stderrEvery = arguments.number("--stderr-every", default: 0)
     let isPartial = arguments.flag("--partial")
     let waits = arguments.flag("--wait")
+    let isWhole = arguments.flag("--whole")
     arguments.finish()
+    if isWhole { cprobe_signals_block(0) }
     cprobe_end_on_signals()
     let start = cprobe_monotonic()
     var index = 0
@@ -73,6 +75,7 @@ func log(_ arguments: inout Arguments) -> Int32 {
             if due > now { cprobe_sleep(due - now) }
         }
     }
+    if isWhole { cprobe_signals_release() }
     while waits { cprobe_pause() }
     return 0
 }

@@ -27,7 +27,8 @@ private let manual: StaticString = """
       echo               copies stdin to stdout, prints "eof" at its end, exits 0
       log                prints "line 1", "line 2", ... and ends: --lines N (10), --rate R a second (0: at once),
                          --bytes B pads each line to B bytes, --stderr-every K sends each K-th line to stderr,
-                         --partial leaves the last newline out, --wait stays afterwards
+                         --partial leaves the last newline out, --whole heeds signals after the last line only,
+                         --wait stays afterwards
       listen --port P    answers each HTTP request with 200 and its identity; --udp echoes datagrams;
                          prints "listening P" when ready
       signals            prints "ready", then each signal's name, and goes on; --exit-on NAME=CODE exits after printing,

@@ -11,14 +11,14 @@ final class Ledger: Sendable {
         case exit(Int64)
         /// Writes so many numbered lines at so many a second (0: at once) and ends with 0.
         case log(lines: Int, rate: Int)
-        /// Writes so many numbered lines and stays; TERM ends it with 143.
+        /// Writes so many numbered lines and stays; TERM ends it with 143, once all lines are written.
         case stay(lines: Int)
 
         var command: [String] {
             switch self {
             case .exit(let code): ["/bin/probe", "exit", "\(code)"]
             case .log(let lines, let rate): ["/bin/probe", "log", "--lines", "\(lines)", "--rate", "\(rate)"]
-            case .stay(let lines): ["/bin/probe", "log", "--lines", "\(lines)", "--wait"]
+            case .stay(let lines): ["/bin/probe", "log", "--lines", "\(lines)", "--whole", "--wait"]
             }
         }
 

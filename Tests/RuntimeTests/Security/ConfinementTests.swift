@@ -31,6 +31,22 @@ struct ConfinementTests {
         }
     }
 
+    @Test func namespacesAreItsOwnUnlessTheHostsAreAskedFor() async throws {
+        try await RuntimeDaemon.with { daemon in
+            let own = try await daemon.run(["/bin/probe", "ls", "/proc/self/ns"]).output
+            let shared = try await daemon.run(
+                ["/bin/probe", "ls", "/proc/self/ns"],
+                host: ["PidMode": "host", "NetworkMode": "host", "IpcMode": "host", "UTSMode": "host"]
+            ).output
+            for kind in ["mnt", "time", "pid", "net", "ipc", "uts"]
+            where FileManager.default.fileExists(atPath: "/proc/self/ns/\(kind)") {
+                let host = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/\(kind)")
+                #expect(!own.contains(host), "\(kind): \(own)")
+                if kind != "mnt", kind != "time" { #expect(shared.contains(host), "\(kind): \(shared)") }
+            }
+        }
+    }
+
     private func status(_ daemon: RuntimeDaemon, host: JSONObject = [:]) async throws -> [String: String] {
         let text = try await daemon.run(["/bin/probe", "cat", "/proc/self/status"], host: host).output
         return text.split(separator: "\n").reduce(into: [:]) { table, line in

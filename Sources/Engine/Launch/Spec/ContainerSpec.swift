@@ -1,4 +1,5 @@
 import CLinux
+import LinuxKernel
 
 /// A container's command and the world around it.
 public struct ContainerSpec: Sendable {
@@ -59,8 +60,14 @@ public struct Namespaces: OptionSet, Sendable, Hashable {
     /// Monotonic and boot time.
     public static let time = Namespaces(rawValue: CLINUX_CLONE_NEWTIME)
 
+    /// All kinds that the kernel has: time came with Linux 5.6, and not every kernel is built with it.
+    public static let all: Namespaces = {
+        let always: Namespaces = [.mount, .pid, .network, .uts, .ipc, .cgroup]
+        return SmallFile.exists("/proc/self/ns/time") ? always.union(.time) : always
+    }()
+
     /// Those a container has of its own by default, its network apart, which is joined or made.
-    public static let container: Namespaces = [.mount, .pid, .uts, .ipc, .cgroup]
+    public static let container = all.subtracting(.network)
 }
 
 /// An overlay over an image's layers.
