@@ -15,8 +15,8 @@ public struct PathStatus: Sendable, Hashable {
     public let size: Int64
     /// Type and permissions as stat(2) has them.
     public let mode: UInt32
-    /// When the content was changed, nanoseconds since 1970.
-    public let modified: Int64
+    /// When the content was changed.
+    public let modified: Timestamp
     /// Where a link leads once all links are followed, from the container's root on; empty for what is no link.
     public let linkTarget: String
 }
@@ -150,7 +150,9 @@ public struct ContainerArchive: Sendable {
         let isLink = status.mode & S_IFMT == S_IFLNK
         return PathStatus(
             name: path.name, size: Int64(clamping: status.size), mode: status.mode,
-            modified: status.modified_seconds * 1_000_000_000 + Int64(status.modified_nanoseconds),
+            // A container may have set it to any second, also one beyond what nanoseconds reach.
+            modified: Timestamp(
+                secondsSince1970: status.modified_seconds, nanoseconds: Int64(status.modified_nanoseconds)),
             linkTarget: isLink ? try root.destination(of: path.clean) : "")
     }
 

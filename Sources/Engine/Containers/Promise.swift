@@ -8,6 +8,9 @@ final class Promise<Value: Sendable>: Sendable {
         var waiting: [Int: CheckedContinuation<Value?, Never>] = [:]
     }
 
+    /// Some hundred years: a clock's seconds have no room for any time that a client may name.
+    private static var longestSeconds: Int64 { 1 << 33 }
+
     private let state = Mutex(State())
 
     /// The value, where it has come.
@@ -52,7 +55,7 @@ final class Promise<Value: Sendable>: Sendable {
             group.addTask { await self.value() }
             group.addTask {
                 // Being cancelled is the other task's success.
-                try? await Task.sleep(for: timeout)
+                try? await Task.sleep(for: min(timeout, .seconds(Self.longestSeconds)))
                 return nil
             }
             let first = await group.next() ?? nil

@@ -103,6 +103,8 @@ struct LogSettings: Sendable, Hashable {
         guard let number = UInt64(digits), let factor = factors[suffix] else {
             throw EngineError(.invalidArgument, "invalid size: '\(text)'")
         }
-        return number * factor
+        let (size, isTooLarge) = number.multipliedReportingOverflow(by: factor)
+        if isTooLarge { throw EngineError(.invalidArgument, "invalid size: '\(text)'") }
+        return size
     }
 }

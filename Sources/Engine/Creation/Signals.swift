@@ -21,7 +21,9 @@ enum Signals {
         if let number = numbers[name] { return number }
         for (base, first) in [("RTMIN", Int32(34)), ("RTMAX", Int32(64))] where name.hasPrefix(base) {
             let offset = name.dropFirst(base.count)
-            guard let distance = offset.isEmpty ? 0 : Int32(offset), (34...64).contains(first + distance) else { break }
+            guard let distance = offset.isEmpty ? 0 : Int32(offset), (-30...30).contains(distance),
+                (34...64).contains(first + distance)
+            else { break }
             return first + distance
         }
         throw EngineError(.invalidArgument, "invalid signal: \(text)")

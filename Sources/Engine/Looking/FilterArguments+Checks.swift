@@ -66,10 +66,12 @@ enum Moment {
 
     private static func unixTime(_ text: String) -> Int64? {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let seconds = Int64(parts[0]), abs(seconds) < 1 << 33 else { return nil }
+        guard let seconds = Int64(parts[0]), seconds.magnitude < 1 << 33 else { return nil }
         guard parts.count == 2 else { return seconds * 1_000_000_000 }
-        let digits = String(parts[1].prefix(9))
-        guard let fraction = Int64(digits + String(repeating: "0", count: 9 - digits.utf8.count)) else { return nil }
+        let digits = parts[1].prefix(9)
+        guard digits.allSatisfy(\.isASCII),
+            let fraction = Int64(digits + String(repeating: "0", count: 9 - digits.count))
+        else { return nil }
         return seconds * 1_000_000_000 + fraction
     }
 

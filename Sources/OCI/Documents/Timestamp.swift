@@ -12,6 +12,12 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         nanoseconds = remainder < 0 ? remainder + 1_000_000_000 : remainder
     }
 
+    /// A moment by seconds since 1970 and the nanoseconds within that second, as stat(2) has it.
+    public init(secondsSince1970 seconds: Int64, nanoseconds: Int64) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+
     /// A moment as written; nil for a text that is none.
     public init?(parsing text: String) {
         var text = text

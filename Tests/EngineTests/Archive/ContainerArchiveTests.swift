@@ -186,6 +186,19 @@ import Testing
         try cleanUp()
     }
 
+    /// What a container sets a file's time to must not take the daemon along.
+    @Test(arguments: [4_000_000_000, 9_400_000_000, -2_000_000_000]) func anyTimeOfAFileIsTold(seconds: Int)
+        async throws
+    {
+        try write("old", "lower/etc/file")
+        let times = Array(repeating: timespec(tv_sec: seconds, tv_nsec: 5), count: 2)
+        #expect(utimensat(AT_FDCWD, path("lower/etc/file"), times, 0) == 0)
+        let read = try await read("/etc/file")
+        #expect(read.status.modified.seconds == Int64(seconds))
+        #expect(read.archive["file"]?.entry.modificationTime == Int64(seconds))
+        try cleanUp()
+    }
+
     @Test func aFileIsNoPlaceToUnpack() async throws {
         try write("file", "lower/etc/file")
         let error = await #expect(throws: EngineError.self) { try await put([], into: "/etc/file") }

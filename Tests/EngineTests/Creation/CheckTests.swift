@@ -50,6 +50,30 @@ struct CheckTests {
         #expect(Engine.withoutTag(reference) == name)
     }
 
+    /// Each of these once overflowed, and took the daemon along.
+    @Test func numbersBeyondAllBoundsAreRefused() async throws {
+        for text in ["SIGRTMIN+2147483647", "RTMAX-2147483648", "RTMIN+31", "RTMAX+1"] {
+            #expect(throws: EngineError(.invalidArgument, "invalid signal: \(text)")) { try Signals.number(text) }
+        }
+        #expect(try Signals.number("RTMIN+30") == 64)
+        var log = LogConfiguration()
+        log.options = ["max-size": "18446744073709551615g"]
+        #expect(throws: EngineError(.invalidArgument, "invalid size: '18446744073709551615g'")) { try LogSettings(log) }
+        for text in ["-9223372036854775808", "1.\u{0663}\u{0663}\u{0663}\u{0663}\u{0663}"] {
+            #expect(Moment.nanoseconds(text) == nil, "\(text)")
+        }
+        #expect(Moment.nanoseconds("1.5") == 1_500_000_000)
+        let (ended, waiting) = (Promise<Int>(), Promise<Int>())
+        // A `docker stop --time` of 9223372036854775807.
+        let answer = Task {
+            waiting.fulfil(1)
+            return await ended.value(within: .seconds(Int.max))
+        }
+        _ = await waiting.value()
+        ended.fulfil(7)
+        #expect(await answer.value == 7)
+    }
+
     @Test func aLinkHasTwoNames() throws {
         #expect(try ContainerLink("db").text == "db:db")
         #expect(try ContainerLink("db:/main").alias == "main")

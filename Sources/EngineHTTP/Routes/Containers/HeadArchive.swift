@@ -18,7 +18,7 @@ extension PathStatus {
     var headers: HTTPHeaders {
         let json: JSONValue = [
             "name": .string(name), "size": .integer(size), "mode": .integer(GoFileMode.bits(of: mode)),
-            "mtime": .moment(Timestamp(nanosecondsSince1970: modified)), "linkTarget": .string(linkTarget),
+            "mtime": .moment(modified), "linkTarget": .string(linkTarget),
         ]
         return ["X-Docker-Container-Path-Stat": Base64.encode(Array(json.text().utf8))]
     }
