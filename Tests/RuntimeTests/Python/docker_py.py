@@ -97,8 +97,14 @@ check("logs stdout", logged.logs(stderr=False), b"line 1\nline 2\nline 4\nline 5
 check("logs stderr", logged.logs(stdout=False), b"line 3\nline 6\n")
 # No tail: the streams are two pipes, and which one's last line stands last in the log is nobody's promise.
 check("logs stream", b"".join(logged.logs(stream=True, follow=True, stderr=False)), b"line 1\nline 2\nline 4\nline 5\n")
-check("logs demultiplexed", b"".join(out or b"" for out, _ in logged.attach(logs=True, stream=True, demux=True)),
-      b"line 1\nline 2\nline 4\nline 5\n")
+# Before the start: to one that has ended dockerd stays attached, since it might be started again.
+watched = create("/bin/probe", "log", "--lines", "6", "--stderr-every", "3")
+frames = watched.attach(stream=True, demux=True)
+watched.start()
+pairs = list(frames)
+check("attach stdout", b"".join(out or b"" for out, _ in pairs), b"line 1\nline 2\nline 4\nline 5\n")
+check("attach stderr", b"".join(err or b"" for _, err in pairs), b"line 3\nline 6\n")
+watched.remove(force=True)
 logged.remove()
 watcher.join(30)
 check("events", [action for action in seen if action in ("start", "die", "destroy")], ["start", "die", "destroy"])
