@@ -121,7 +121,7 @@ extension EngineInformation {
         members.add(
             "SecurityOptions",
             .texts(securityOptions.map { isOld ? String($0.dropFirst(5).prefix { $0 != "," }) : $0 }))
-        if version >= APIVersion(major: 1, minor: 41) {
+        if version >= APIVersion(major: 1, minor: 41), !addressPool.isEmpty {
             members.add("DefaultAddressPools", [["Base": .string(addressPool), "Size": .integer(prefixLength)]])
         }
         if version >= APIVersion(major: 1, minor: 49) {
