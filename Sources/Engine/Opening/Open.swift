@@ -15,6 +15,8 @@ extension Engine {
             let root = configuration.root
             for (path, mode) in [(root, UInt32(0o710)), ("\(root)/containers", 0o710)] {
                 try Folder.make(path, mode: mode)
+                // One that was there before is closed to others, too (CVE-2021-41091).
+                try Folder.setMode(path, mode)
             }
             let watcher = try DescriptorWatcher()
             let layout = try CgroupLayout.detect()

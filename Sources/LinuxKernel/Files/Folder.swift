@@ -31,6 +31,12 @@ public enum Folder {
         if answer != -EEXIST { try SystemCall.check(answer, "make the folder \(path)") }
     }
 
+    /// chmod(2).
+    public static func setMode(_ path: String, _ mode: UInt32) throws(SystemError) {
+        try SystemCall.check(
+            clinux_fchmodat(FileFlags.currentDirectory, path, mode), "change the permissions of \(path)")
+    }
+
     private static func isFolder(_ path: String) throws(SystemError) -> Bool {
         var status = clinux_stat()
         let answer = clinux_fstatat(FileFlags.currentDirectory, path, 0, &status)

@@ -14,8 +14,9 @@
                         + "run `sudo drydock daemon`, or name another daemon with --host or DOCKER_HOST")
             }
             let root = DaemonSettings.defaultRoot
-            try makeFolder(root)
-            try makeFolder("/run/drydock")
+            // Nobody else may look into containers' files (CVE-2021-41091); the socket has permissions of its own.
+            try makeFolder(root, 0o710)
+            try makeFolder("/run/drydock", 0o711)
             let starting = open("\(root)/start.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
             guard starting >= 0 else {
                 throw Fault(description: "cannot open \(root)/start.lock: \(String(cString: strerror(errno)))")
@@ -34,8 +35,8 @@
             return DaemonSettings.defaultHost
         }
 
-        private static func makeFolder(_ path: String) throws {
-            guard mkdir(path, 0o711) == 0 || errno == EEXIST else {
+        private static func makeFolder(_ path: String, _ mode: mode_t) throws {
+            guard mkdir(path, mode) == 0 || errno == EEXIST else {
                 throw Fault(description: "cannot make the folder \(path): \(String(cString: strerror(errno)))")
             }
         }

@@ -43,6 +43,17 @@ struct HostTests {
         }
     }
 
+    @Test func aDataRootThatWasOpenIsClosed() throws {
+        let daemon = try RuntimeDaemon()
+        for path in ["", "/containers"] {
+            try FileManager.default.createDirectory(
+                atPath: daemon.root + path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
+        }
+        try daemon.start()
+        for path in ["", "/containers"] { #expect(try Self.mode(daemon.root + path) == 0o710, "\(path)") }
+        daemon.end()
+    }
+
     private static func mode(_ path: String) throws -> Int {
         var status = stat()
         try #require(stat(path, &status) == 0, "there is no \(path)")
