@@ -55,6 +55,7 @@ func check(_ step: shim_step, _ detail: CString? = nil, _ answer: Int64) throws(
 
 /// errno values the shim decides on (errno(3), the same on every Linux architecture that Swift runs on).
 enum Errno {
+    static let notPermitted: Int32 = 1
     static let noEntry: Int32 = 2
     static let interrupted: Int32 = 4
     static let tryAgain: Int32 = 11

@@ -144,6 +144,30 @@ struct FileSystemTests {
         }
     }
 
+    /// CVE-2019-19921, CVE-2025-52881: nothing stands where programs look for the kernel's word.
+    @Test func procIsNotCovered() async throws {
+        try await Sandbox.with { box in
+            try box.make("source")
+            try box.put("file", "1.00 1.00\n")
+            try box.link("lower/way", to: "proc")
+            for target in ["/proc", "/proc/sys", "/proc/1", "/way", "/way/sys"] {
+                var spec = box.spec("true")
+                spec.mounts.append(.bind(box.folder + "/source", at: target))
+                try await box.expectFailure(spec, at: .mount)
+                spec.mounts[spec.mounts.count - 1] = .filesystem("tmpfs", at: target)
+                try await box.expectFailure(spec, at: .mount)
+            }
+            var spec = box.spec("true")
+            spec.mounts.removeAll { $0.target == "/proc" }
+            spec.mounts.append(.bind(box.folder + "/source", at: "/proc"))
+            try await box.expectFailure(spec, at: .mount)
+            spec = box.spec("cat", "/proc/uptime")
+            spec.mounts.append(.bind(box.folder + "/file", at: "/proc/uptime", asFile: true))
+            let uptime = try await box.run(spec)
+            #expect(uptime.output == "1.00 1.00\n", "as lxcfs does: \(uptime.errors)")
+        }
+    }
+
     /// CVE-2024-45310: a target that leads out through a link of the image is looked for inside.
     @Test func targetsThroughLinksStayInside() async throws {
         try await Sandbox.with { box in

@@ -118,6 +118,9 @@ struct Mounts {
             target, asFile: entry.has(SHIM_MOUNT_CREATE_FILE), root: root, followsLinks: !isKernels,
             step: SHIM_STEP_MOUNT)
         defer { _ = clinux_close(place) }
+        if !isKernels, !ProcFiles.mayBeCovered(place, target, by: tree) {
+            throw Failure(SHIM_STEP_MOUNT, Errno.notPermitted, target)
+        }
         if entry.has(SHIM_MOUNT_COPY_UP) { try CopyUp.copy(from: place, to: tree, target) }
         // Propagation comes last: attaching below a shared mount would make the tree shared again (mount_namespaces(7)).
         try check(SHIM_STEP_MOUNT, target, clinux_move_mount(tree, place, ""))
@@ -178,5 +181,21 @@ struct Mounts {
                 start = end + 1
             }
         }
+    }
+}
+
+/// What may stand on proc: runc's rule (libcontainer, checkProcMount). Anything else would hide, or forge, what programs
+/// and later execs believe of the kernel.
+private enum ProcFiles {
+    static func mayBeCovered(_ place: Int32, _ target: CString, by tree: Int32) -> Bool {
+        if clinux_filesystem_magic(place) == CLINUX_PROC_SUPER_MAGIC { return isReplaceable(target) }
+        return !Text.equal(target, "/proc") || clinux_filesystem_magic(tree) == CLINUX_PROC_SUPER_MAGIC
+    }
+
+    private static func isReplaceable(_ path: CString) -> Bool {
+        Text.equal(path, "/proc/cpuinfo") || Text.equal(path, "/proc/diskstats") || Text.equal(path, "/proc/meminfo")
+            || Text.equal(path, "/proc/stat") || Text.equal(path, "/proc/swaps") || Text.equal(path, "/proc/uptime")
+            || Text.equal(path, "/proc/loadavg") || Text.equal(path, "/proc/slabinfo")
+            || Text.equal(path, "/proc/sys/kernel/ns_last_pid") || Text.equal(path, "/proc/sys/crypto/fips_enabled")
     }
 }

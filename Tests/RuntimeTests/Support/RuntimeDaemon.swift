@@ -84,7 +84,7 @@ final class RuntimeDaemon: Sendable {
         // What a crash says comes before pages of registers.
         guard
             let fatal = lines.firstIndex(where: {
-                $0.contains("rror:") || $0.contains(" Crash") || $0.contains("Precondition")
+                $0.contains("rror:") || $0.contains("crashed:") || $0.contains("Precondition")
             })
         else {
             return lines.suffix(12).joined(separator: "\n")
