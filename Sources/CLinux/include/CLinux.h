@@ -27,6 +27,8 @@ int32_t clinux_spawn(const char *path, char *const argv[], char *const envp[], c
 int32_t clinux_fork(void);
 int32_t clinux_execve(const char *path, char *const argv[], char *const envp[]);
 int32_t clinux_execveat(int32_t directory, const char *path, char *const argv[], char *const envp[], int32_t flags);
+/* Gives back the pages of the program's code, which come from its file again when they are run (madvise(2)). */
+int32_t clinux_release_program_text(void);
 void clinux_exit(int32_t code) __attribute__((noreturn));
 int32_t clinux_getpid(void);
 int32_t clinux_getppid(void);

@@ -1,4 +1,5 @@
 #if os(Linux)
+    import CLinux
     import DockerAPI
     import Engine
     import EngineHTTP
@@ -58,6 +59,9 @@
             // Nobody's folder is kept busy by a daemon that was started in it.
             if chdir("/") != 0 { logger.warning("cannot leave the folder it was started in") }
             Readiness.tell()
+            // Most of what has run so far runs once.
+            let released = clinux_release_program_text()
+            if released < 0 { logger.debug("cannot give back memory: \(String(cString: strerror(-released)))") }
             let reloading = Reloading(settings: settings, reread: reread, logger: logger)
             await DaemonEnd.wait(endsWithInput: isEphemeral)
             logger.info("ending")
