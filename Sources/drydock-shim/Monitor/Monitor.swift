@@ -15,6 +15,8 @@ struct Monitor {
     /// How long output is waited for that others than the process hold open, once it has ended; as long as dockerd
     /// waits (moby, handleContainerExit).
     private static let drainNanoseconds: Int64 = 2_000_000_000
+    /// As much as a pipe holds (pipe(7), pipe-max-size).
+    private static let restBytes: Int64 = 1 << 20
     /// How long a daemon may take to fetch the rest of the output and the exit record.
     private static let farewellNanoseconds: Int64 = 10_000_000_000
 
@@ -89,6 +91,8 @@ struct Monitor {
                 deadline = clinux_monotonic_ns() + Self.drainNanoseconds
             }
             if let exit, isDrained || clinux_monotonic_ns() >= deadline ?? 0 {
+                takeRest(of: stdio.output, SHIM_STDOUT)
+                takeRest(of: stdio.error, SHIM_STDERR)
                 finish(exit)
                 return
             }
@@ -112,6 +116,20 @@ struct Monitor {
         log?.append(UnsafeRawBufferPointer(rebasing: room[0..<Int(count)]), channel)
         control.sendOutput(Int(count), channel)
         return true
+    }
+
+    /// What a daemon that stood still has kept in the pipes is the log's all the same; the daemon gets what it has room
+    /// for. Bounded, since others than the process may hold the pipe and go on writing.
+    private mutating func takeRest(of descriptor: Int32, _ channel: shim_channel) {
+        var left = Self.restBytes
+        while descriptor >= 0, left > 0 {
+            let room = control.outputRoom
+            let count = clinux_read(descriptor, room.baseAddress, room.count)
+            guard count > 0 else { return }
+            log?.append(UnsafeRawBufferPointer(rebasing: room[0..<Int(count)]), channel)
+            if !control.isCongested { control.sendOutput(Int(count), channel) }
+            left -= count
+        }
     }
 
     private mutating func flushInput() {
