@@ -61,11 +61,9 @@ public struct ContainerArchive: Sendable {
             let status = try describe(TreePath(path), at: place, in: opened.root)
             try found(status)
             let archiver = TreeArchiver(to: sink)
-            let name = Array(status.name.utf8)
-            // What is in a folder goes without its name where the path ends in a dot.
-            let isBare = status.name == "." || status.name == "/"
-            let slash = UInt8(ascii: "/")
-            try archiver.add(place, name: isBare ? [UInt8(ascii: ".")] : name, prefix: isBare ? [] : name + [slash])
+            // As dockerd has it, and its CLI relies on it: `./a` where the path ends in a dot, `/a` of the root.
+            let base = TreePath(path).endsInDot ? "." : status.name == "/" ? "" : status.name
+            try archiver.add(place, name: Array(base.utf8), prefix: Array("\(base)/".utf8))
             try archiver.finish()
         }
     }

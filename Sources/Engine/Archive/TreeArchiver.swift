@@ -22,7 +22,7 @@ final class TreeArchiver {
     /// - Parameters:
     ///   - place: what is added, opened with O_PATH.
     ///   - name: what it is called in the archive, without a slash at the end.
-    ///   - prefix: what the names of a folder's members begin with; its own name and a slash, or nothing.
+    ///   - prefix: what the names of a folder's members begin with; its own name and a slash.
     func add(_ place: FileDescriptor, name: [UInt8], prefix: [UInt8]) throws(EngineError) {
         let status = try status(place, shown: name)
         guard status.mode & S_IFMT == S_IFDIR else {

@@ -8,6 +8,8 @@ struct TreePath: Hashable {
     let clean: String
     /// Whether it ended in `/` or `/.`, and so means the folder behind a link.
     let meansFolder: Bool
+    /// Whether its last component is a dot, slashes behind it or not.
+    let endsInDot: Bool
     /// The last component as docker shows it: `.` where the path ended in one, `/` for the root.
     let name: String
 
@@ -17,7 +19,7 @@ struct TreePath: Hashable {
             if part == ".." { _ = components.popLast() } else { components.append(part) }
         }
         clean = "/" + components.joined(separator: "/")
-        let endsInDot = path == "." || path.hasSuffix("/.")
+        endsInDot = path.split(separator: "/").last == "."
         meansFolder = endsInDot || path.hasSuffix("/") || components.isEmpty
         name = endsInDot && !components.isEmpty ? "." : components.last.map(String.init) ?? "/"
     }

@@ -84,7 +84,7 @@ import Testing
         #expect(whole.archive["etc/a"]?.content == Array("a\n".utf8))
         #expect(whole.status.name == "etc")
         let content = try await read("etc/.")
-        #expect(content.archive.members.map(\.entry.path) == ["./", "a", "near"])
+        #expect(content.archive.members.map(\.entry.path) == ["./", "./a", "./near"])
         let file = try await read("/etc/a")
         #expect(file.archive.members.map(\.entry.path) == ["a"])
         #expect(file.status.size == 2)
