@@ -142,11 +142,13 @@ struct ConfinementTests {
     }
 
     /// Nobody of the container's own user may look into what process 1 was before it became the command.
-    @Test func reaperRunsFromASealedImageThatNobodyMayOpen() async throws {
+    /// The kernel sees to that where the user changes; where it stays root, the shim must.
+    @Test(arguments: [0, 1000] as [UInt32])
+    func reaperRunsFromASealedImageThatNobodyMayOpen(user: UInt32) async throws {
         try await Sandbox.with { box in
             var spec = box.spec("sleep")
             spec.usesInit = true
-            spec.process.identity = Identity(uid: 1000, gid: 1000, groups: [1000])
+            spec.process.identity = Identity(uid: user, gid: user, groups: [user])
             spec.process.capabilities = CapabilitySets(bounding: 0, permitted: 0, effective: 0)
             let container = try await box.start(spec)
             let image = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(container.pid)/exe")
