@@ -112,7 +112,8 @@ struct ExecTests {
             let reading = Reading(output)
             let container = try await box.start(spec, output: output)
             try await container.write(Array("typed\n".utf8))
-            _ = try await reading.wait(for: "typed")
+            // Once the terminal's echo, once the program's answer: then it has its handlers, too.
+            _ = try await reading.wait(for: "typed\r\ntyped\r\n")
             try await container.write([3])
             #expect(await container.exit.code == 130)
         }

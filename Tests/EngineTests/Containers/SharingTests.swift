@@ -103,8 +103,15 @@ struct SharingTests {
             try await engine.remove("client/database", link: true)
             #expect(try await engine.inspect(client).hostConfiguration.links == nil)
             await expectFailure(.notFound, "client/database") { _ = try await engine.inspect("client/database") }
+            var query = LogQuery()
+            query.follows = true
+            var log = ""
+            for try await batch in try await engine.logs(client, query).reader {
+                log += String(decoding: batch.bytes, as: UTF8.self)
+                if log.hasSuffix("5432\n") { break }
+            }
+            #expect(log == "1\n5432\n")
             try await engine.kill(client)
-            #expect(try await harbour.log(client) == "1\n5432\n")
         }
     }
 

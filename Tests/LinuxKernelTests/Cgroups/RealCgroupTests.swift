@@ -145,6 +145,7 @@ import Testing
             #expect(try real.driver.names().isEmpty)
             #expect(try real.driver.preparedNames() == [prepared.name])
             let child = try real.start("sleep 60", in: prepared)
+            try await real.wait(for: 1, in: prepared)
             var limits = ResourceLimits()
             limits.pids = 3
             let box = try real.driver.finish(prepared, name: "box", limits: limits, devices: .containerDefault)

@@ -65,7 +65,11 @@ struct RealCgroups {
     /// Waits until as many processes are inside.
     func wait(for count: Int, in cgroup: Cgroup) async throws {
         let deadline = ContinuousClock.now.advanced(by: .seconds(30))
-        while try cgroup.processes().count != count, ContinuousClock.now < deadline {
+        // In every hierarchy, since a process joins them one after the other.
+        func isSo() throws -> Bool {
+            try cgroup.directories.allSatisfy { try Cgroup.members(of: $0).count == count }
+        }
+        while try !isSo(), ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(2))
         }
         #expect(try cgroup.processes().count == count)

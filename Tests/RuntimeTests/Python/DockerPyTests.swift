@@ -11,14 +11,17 @@ struct DockerPyTests {
     }
 
     @Test func itsScriptRunsToTheEnd() async throws {
+        let home = FileManager.default.temporaryDirectory.appending(path: "drydock-docker-py-\(getpid())").path
+        try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(atPath: home) } }
+        let environment = home + "/venv"
+        guard
+            try run("/usr/bin/env", ["python3", "-m", "venv", environment], in: home).code == 0,
+            try run("\(environment)/bin/pip", ["install", "-q", "docker==7.1.0"], in: home).code == 0
+        else {
+            try Test.cancel("docker-py cannot be installed here: it takes python3 with venv, and PyPI")
+        }
         try await RuntimeDaemon.with { daemon in
-            let environment = daemon.folder + "/venv"
-            guard
-                try run("/usr/bin/env", ["python3", "-m", "venv", environment], in: daemon.folder).code == 0,
-                try run("\(environment)/bin/pip", ["install", "-q", "docker==7.1.0"], in: daemon.folder).code == 0
-            else {
-                try Test.cancel("docker-py cannot be installed here: it takes python3 with venv, and PyPI")
-            }
             let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "docker_py.py").path
             let ended = try run(
                 "\(environment)/bin/python", [script, "unix://\(daemon.socket)", RuntimeDaemon.image],
