@@ -76,8 +76,10 @@ public final class EventBus: Sendable {
             continuation.finish()
             return stream
         }
+        // Not at once: who cancels a reader holds a lock of its task, and a `publish` that wakes that reader waits for the
+        // same lock while it holds ours.
         continuation.onTermination = { [weak self] _ in
-            _ = self?.state.withLock { $0.listeners.removeValue(forKey: number) }
+            Task { _ = self?.state.withLock { $0.listeners.removeValue(forKey: number) } }
         }
         return stream
     }

@@ -84,4 +84,25 @@ import Testing
         #expect(EventFilter(["image": ["nginx:latest"]]).matches(event))
         #expect(!EventFilter(["image": ["ngin"]]).matches(event))
     }
+
+    /// Goal: a listener may go while an event wakes it. Method: listeners that are cancelled in the middle of a storm of
+    /// events, again and again; bus and task have a lock each, and nobody may hold one and wait for the other.
+    @Test(.timeLimit(.minutes(2))) func listenersMayGoAtAnyMoment() async {
+        let bus = EventBus { 5 }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    bus.publish(.container, "start", actor: "a")
+                    await Task.yield()
+                }
+            }
+            for _ in 0..<2000 {
+                let listener = Task.detached { for await _ in bus.listen() {} }
+                await Task.yield()
+                listener.cancel()
+                await listener.value
+            }
+            group.cancelAll()
+        }
+    }
 }
