@@ -50,7 +50,10 @@ public final class ScriptedServer: Sendable {
         Thread.detachNewThread { [weak self] in
             // This thread alone closes the listener, so that its number is never another's while it is in use.
             defer { Sockets.closeDescriptor(listener) }
-            while case let descriptor = accept(listener, nil, nil), descriptor >= 0 {
+            while true {
+                let descriptor = accept(listener, nil, nil)
+                if descriptor < 0, errno == EINTR || errno == ECONNABORTED { continue }
+                guard descriptor >= 0 else { return }
                 guard let server = self else {
                     Sockets.closeDescriptor(descriptor)
                     return
