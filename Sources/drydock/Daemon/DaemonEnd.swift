@@ -9,19 +9,20 @@
         /// Returns when the task is cancelled, or where it is so wanted when standard input ends.
         static func wait(endsWithInput: Bool) async {
             let (end, continuation) = AsyncStream<Void>.makeStream()
-            let watcher = endsWithInput ? inputWatcher { continuation.finish() } : nil
+            if endsWithInput { watchInput { continuation.finish() } }
             for await _ in end {}
-            watcher?.cancel()
         }
 
-        private static func inputWatcher(_ atEnd: @escaping @Sendable () -> Void) -> any DispatchSourceRead {
-            let source = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO, queue: .global())
-            source.setEventHandler {
+        /// A blocking read and no dispatch source: cancelling one whose descriptor is at its end frees what libdispatch's event
+        /// loop still has in hand, and took the daemon along. It ends with the input or the process.
+        private static func watchInput(_ atEnd: @escaping @Sendable () -> Void) {
+            DispatchQueue(label: "drydock.input").async {
                 var byte: UInt8 = 0
-                if read(STDIN_FILENO, &byte, 1) <= 0, errno != EINTR { atEnd() }
+                while true {
+                    let count = read(STDIN_FILENO, &byte, 1)
+                    if count == 0 || count < 0 && errno != EINTR { return atEnd() }
+                }
             }
-            source.resume()
-            return source
         }
     }
 
