@@ -50,7 +50,12 @@ extension Reply {
     }
 
     private static func forward(_ input: ByteInput, to session: AttachSession) async throws {
-        for try await bytes in input { try await session.write(Array(bytes.readableBytesView)) }
+        do {
+            for try await bytes in input { try await session.write(Array(bytes.readableBytesView)) }
+        } catch let gone as ClientGone {
+            await session.detach()
+            throw gone
+        }
         // The end of a cancelled reading is not the client's.
         if !Task.isCancelled { await session.closeInput() }
     }

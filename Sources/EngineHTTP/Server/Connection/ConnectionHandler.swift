@@ -67,7 +67,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         resumeWaiting(with: .failure(ClientGone()))
         switch state {
         case .running(let exchange) where exchange.route.abandoning == .cancels: task?.cancel()
-        case .hijacked: task?.cancel()
+        case .hijacked:
+            // What the client said before it went is heard: its reader meets the end behind that, or runs out of time.
+            context.eventLoop.assumeIsolated().scheduleTask(in: shared.limits.lingerTime) { [task] in task?.cancel() }
         default: break
         }
         state = .ending
