@@ -9,8 +9,8 @@ import Synchronization
 
 /// The server's side of one connection, with blocking calls.
 public final class ServerConnection: Sendable {
-    /// How long a call waits before it throws, in seconds.
-    public static let patience = 20
+    /// How long a call waits before it throws, in seconds: longer than a test may have to wait for its turn among the others.
+    public static let patience = 90
 
     /// The number of the connection, from 1.
     public let number: Int
