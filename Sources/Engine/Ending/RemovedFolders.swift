@@ -7,7 +7,7 @@ import Synchronization
 /// Folders of containers that are gone for everybody but the disk: renaming one takes it away at once, and what is in it is
 /// removed afterwards, one folder at a time. What a crash leaves is removed when the next engine opens.
 final class RemovedFolders: Sendable {
-    /// More than these wait for nobody: their removal is done by the one who asks.
+    /// Where so many wait, the one who asks removes its own.
     private static let limit = 256
 
     private struct State {
@@ -31,10 +31,11 @@ final class RemovedFolders: Sendable {
 
     /// Takes a folder away; its contents follow.
     func take(_ path: String, name: String) throws {
-        guard state.withLock({ $0.waiting.count < Self.limit }) else { return try TreeRemover.remove(path: path) }
-        let answer = clinux_renameat(CLINUX_AT_FDCWD, path, CLINUX_AT_FDCWD, "\(folder)/\(name)")
-        try SystemCall.check(answer, "rename \(path)")
-        add("\(folder)/\(name)")
+        let place = "\(folder)/\(name)"
+        // Always first, so that no crash leaves half a container.
+        try SystemCall.check(clinux_renameat(CLINUX_AT_FDCWD, path, CLINUX_AT_FDCWD, place), "rename \(path)")
+        guard state.withLock({ $0.waiting.count < Self.limit }) else { return try TreeRemover.remove(path: place) }
+        add(place)
     }
 
     /// Returns when nothing is left to remove.
