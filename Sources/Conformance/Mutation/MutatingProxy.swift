@@ -43,29 +43,28 @@ final class MutatingProxy: Sendable {
     private func up(_ pair: RelayPair) {
         let (request, raw) = ProxiedRequest.read(from: pair.downstream)
         guard let request, mutation.concerns(request.operation) else {
-            forward(raw, over: pair) { BlockingSocket.pump(from: pair.upstream, to: pair.downstream) { _ in } }
+            forward(raw, over: pair)
             return
         }
         switch mutation.change {
         case .instead(let answer):
             if let answer = answer(request) { return refuse(pair, answer) }
-            forward(raw, over: pair) { BlockingSocket.pump(from: pair.upstream, to: pair.downstream) { _ in } }
+            forward(raw, over: pair)
         case .request(let edit):
             var edited = request
             let isAltered = edit(&edited)
             if isAltered { note() }
-            forward(isAltered ? edited.bytes : raw, over: pair) {
-                BlockingSocket.pump(from: pair.upstream, to: pair.downstream) { _ in }
-            }
+            forward(isAltered ? edited.bytes : raw, over: pair)
         case .head, .document, .messages, .frames, .delivery:
             forward(raw, over: pair) { [self] in answer(request, over: pair) }
         }
     }
 
-    /// Sends what was read of the request, then passes bytes in both directions.
-    private func forward(_ bytes: [UInt8], over pair: RelayPair, down: @escaping @Sendable () -> Void) {
+    /// Sends what was read of the request, then passes bytes in both directions; the answer as it is, unless `down` passes
+    /// it on.
+    private func forward(_ bytes: [UInt8], over pair: RelayPair, down: (@Sendable () -> Void)? = nil) {
         BlockingSocket.thread("drydock.mutate.down") {
-            down()
+            if let down { down() } else { BlockingSocket.pump(from: pair.upstream, to: pair.downstream) { _ in } }
             pair.halfEnded()
         }
         do {

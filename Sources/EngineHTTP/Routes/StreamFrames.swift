@@ -53,6 +53,7 @@ extension Reply {
         do {
             for try await bytes in input { try await session.write(Array(bytes.readableBytesView)) }
         } catch let gone as ClientGone {
+            // Whoever reads the output learns of it only when the output ends.
             await session.detach()
             throw gone
         }

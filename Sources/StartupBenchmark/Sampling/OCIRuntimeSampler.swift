@@ -38,7 +38,8 @@ public final class OCIRuntimeSampler: Sampler {
         let version = try await CommandProcess.run([path, "--version"], deadline: .seconds(10))
         guard version.code == 0 else { throw BenchmarkFault("\(path) --version: \(version.errorText)") }
         let line = version.output.split(separator: "\n").first.map(String.init) ?? path
-        let folder = "\(TemporaryFolder.path)/drydock-oci-\(name)-\(ProcessInfo.processInfo.processIdentifier)"
+        let folder =
+            "\(FileManager.default.temporaryDirectory.path)/drydock-oci-\(name)-\(ProcessInfo.processInfo.processIdentifier)"
         // A copy: the runtime makes the folders that it mounts over.
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: rootFileSystem, toPath: "\(folder)/rootfs")
@@ -111,14 +112,6 @@ public final class OCIRuntimeSampler: Sampler {
         if let folder, FileManager.default.fileExists(atPath: folder) {
             try FileManager.default.removeItem(atPath: folder)
         }
-    }
-}
-
-/// Where temporary files go.
-enum TemporaryFolder {
-    static var path: String {
-        let named = ProcessInfo.processInfo.environment["TMPDIR"] ?? ""
-        return named.isEmpty ? "/tmp" : named
     }
 }
 
