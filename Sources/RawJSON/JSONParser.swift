@@ -189,11 +189,10 @@ struct JSONParser {
     }
 
     private mutating func hexQuad() throws(JSONParseError) -> UInt32 {
-        guard position + 4 <= bytes.count,
-            let code = UInt32(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
-        else { throw fault("expected four hexadecimal digits after \\u") }
+        let digits = bytes[position...].prefix(4).compactMap(\.hexadecimalValue)
+        guard digits.count == 4 else { throw fault("expected four hexadecimal digits after \\u") }
         position += 4
-        return code
+        return digits.reduce(0) { $0 << 4 | UInt32($1) }
     }
 
     /// A lone surrogate becomes U+FFFD, as Go's encoding/json reads it.

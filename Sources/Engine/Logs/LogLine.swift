@@ -116,20 +116,11 @@ private struct Scanner {
         guard bytes.count - position >= 4 else { return nil }
         var code: UInt32 = 0
         for index in 0..<4 {
-            guard let digit = Self.value(hexadecimal: bytes[position + index]) else { return nil }
+            guard let digit = bytes[position + index].hexadecimalValue else { return nil }
             code = code << 4 | UInt32(digit)
         }
         position += 4
         return 0xD800..<0xE000 ~= code ? nil : code
-    }
-
-    private static func value(hexadecimal digit: UInt8) -> UInt8? {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 
     mutating func timestamp() -> Int64? {

@@ -1,4 +1,5 @@
 import DockerAPI
+import RawJSON
 
 /// The parameters after `?`, read as Go's `url.ParseQuery` reads them: `+` is a space, the first value counts.
 public struct Query: Sendable, Hashable {
@@ -64,21 +65,14 @@ enum PercentDecoding {
         while let byte = rest.next() {
             switch byte {
             case UInt8(ascii: "%"):
-                guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit) else { return nil }
+                guard let high = rest.next()?.hexadecimalValue, let low = rest.next()?.hexadecimalValue else {
+                    return nil
+                }
                 result.append(high << 4 | low)
             case UInt8(ascii: "+") where plusIsSpace: result.append(0x20)
             default: result.append(byte)
             }
         }
         return String(validating: result, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }
