@@ -72,7 +72,8 @@ start() {
     [[ -z $tls ]] || make_certificates "$run/tls" "$((seconds / 86400 + 2))"
     note "starting $instance ($(installed_field "$name" version))"
     trap 'give_up "it was interrupted"' INT TERM
-    setsid bash "$PEER_HOME/lib/supervise.sh" "$run" "$data" "$PEER_CACHE/roots/$name/fs" "$product" \
+    # An ignored signal is inherited: under nohup every container would be born deaf to HUP, and so would the supervisor.
+    setsid env --default-signal bash "$PEER_HOME/lib/supervise.sh" "$run" "$data" "$PEER_CACHE/roots/$name/fs" "$product" \
         "${instance//[^A-Za-z0-9-]/-}" </dev/null >"$data/log" 2>&1 9>&- &
     supervisor=$!
     await "$PEER_ANSWER_SECONDS" answers_or_ended "$run" "$supervisor" ||
