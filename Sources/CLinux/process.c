@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
@@ -102,6 +103,12 @@ int32_t clinux_pidfd_open(int32_t pid) { return (int32_t)ANSWER(syscall(SYS_pidf
 int32_t clinux_pidfd_send_signal(int32_t pidfd, int32_t signal) {
     return (int32_t)ANSWER(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0u));
 }
+
+#ifndef PIDFD_GET_MNT_NAMESPACE
+#define PIDFD_GET_MNT_NAMESPACE _IO(0xFF, 3) /* linux/pidfd.h, newer than some build hosts */
+#endif
+
+int32_t clinux_pidfd_mount_namespace(int32_t pidfd) { return ANSWER(ioctl(pidfd, PIDFD_GET_MNT_NAMESPACE, 0)); }
 
 static int32_t wait_for(idtype_t type, id_t id, int32_t blocking, struct clinux_exit_status *status) {
     siginfo_t info;

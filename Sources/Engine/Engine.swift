@@ -31,6 +31,7 @@ public final class Engine: Sendable {
     let network: BridgeNetwork
     let launcher: Launcher
     let preparedInits: PreparedInits
+    let preparedExecs: PreparedExecs
     let removedFolders: RemovedFolders
     let host: HostContext
     let eventBus: EventBus
@@ -50,6 +51,7 @@ public final class Engine: Sendable {
         network = parts.network
         launcher = parts.launcher
         preparedInits = parts.preparedInits
+        preparedExecs = PreparedExecs(parts.host.cgroups, parts.launcher, logger: logger)
         removedFolders = parts.removedFolders
         host = parts.host
         eventBus = parts.eventBus

@@ -16,6 +16,9 @@ public struct EngineConfiguration: Sendable {
     public var bridgeName = "drydock0"
     /// The range of addresses, `172.30.0.0/16`; nil is the first that is free.
     public var subnet: String?
+    /// Whether containers have IPv6 addresses and ports are published on IPv6 too, where the host has it; docker's
+    /// default bridge has none unless it is asked for.
+    public var ipv6 = false
     /// How many network namespaces are kept ready for the next starts.
     public var preparedNamespaces = 8
     /// How many processes wait for a container where that saves a start time: on cgroup v1.

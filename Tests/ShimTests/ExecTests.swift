@@ -1,4 +1,5 @@
 import Foundation
+import LinuxKernel
 import Testing
 
 @testable import Engine
@@ -24,6 +25,51 @@ struct ExecTests {
             let identity = try await box.exec(inside, in: container)
             #expect(identity.output.contains("harbour") && identity.output.contains("33"))
             #expect(identity.output.contains("\"/etc\""), "\(identity.output)")
+        }
+    }
+
+    /// The monitor waits in the container's cgroups, what it runs is born there, and it does not stay.
+    @Test func aMonitorThatWaitedRunsTheCommandInItsCgroups() async throws {
+        let driver = try CgroupDriver(
+            layout: .detect(), parent: "/drydock-test-exec-\(getpid())", watcher: DescriptorWatcher())
+        guard driver.canPrepare else { return try await driver.removeParent() }
+        let cgroup = try driver.create(name: "box", limits: ResourceLimits(), devices: .containerDefault)
+        try await Sandbox.with { box in
+            let container = try await box.start(box.spec("sleep").with { $0.process.cgroup = CgroupPlacement(cgroup) })
+            let parked = try box.launcher.parkExec(CgroupPlacement(cgroup), home: driver.ownProcsFiles)
+            #expect(await parked.isReady())
+            let monitor = try #require(parked.monitor)
+            #expect(try Set(cgroup.processes()) == [container.pid, monitor])
+            var sleeping = spec("sleep")
+            sleeping.cgroup = CgroupPlacement(cgroup)
+            let command = try await box.launcher.exec(sleeping, inside: container, parked: parked)
+            #expect(command.monitor == monitor)
+            let limit = ContinuousClock.now + .seconds(20)
+            while try cgroup.processes().contains(monitor) {
+                try #require(ContinuousClock.now < limit, "it stays")
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(try Set(cgroup.processes()) == [container.pid, command.pid])
+            try command.signal(SIGKILL)
+            #expect(await command.exit.code == 137)
+            try container.signal(SIGKILL)
+            _ = await container.exit
+        }
+        try await cgroup.remove()
+        try await driver.removeParent()
+    }
+
+    @Test func aMonitorThatDiedIsReplaced() async throws {
+        try await Sandbox.with { box in
+            let container = try await box.start(box.spec("sleep"))
+            let parked = try box.launcher.parkExec(CgroupPlacement(), home: [])
+            #expect(await parked.isReady())
+            let monitor = try #require(parked.monitor)
+            try #require(kill(monitor, SIGKILL) == 0)
+            while kill(monitor, 0) == 0 { await Task.yield() }
+            let ended = try await box.launcher.exec(spec("exit", "5"), inside: container, parked: parked)
+            #expect(await ended.exit.code == 5)
+            #expect(ended.monitor != monitor)
         }
     }
 

@@ -27,6 +27,19 @@ struct RunTests {
         }
     }
 
+    /// The same folders again, whose lock and mounts the run before may still have when its end is known.
+    @Test func theNextRunMayFollowOnceTheMonitorHasLeft() async throws {
+        try await Sandbox.with { box in
+            var spec = box.spec("exit", "3")
+            spec.unmountsLate = true
+            for _ in 0..<20 {
+                let process = try await box.start(spec)
+                #expect(await process.exit.cause == .exited(3))
+                #expect(await process.departs(within: .seconds(20)))
+            }
+        }
+    }
+
     @Test func signalsReachTheCommand() async throws {
         try await Sandbox.with { box in
             let output = OutputBroadcaster()

@@ -40,6 +40,9 @@ int32_t clinux_set_name(const char *name);
 int32_t clinux_kill(int32_t pid, int32_t signal);
 int32_t clinux_pidfd_open(int32_t pid);
 int32_t clinux_pidfd_send_signal(int32_t pidfd, int32_t signal);
+/* A descriptor of the process's mount namespace (PIDFD_GET_MNT_NAMESPACE, Linux 6.11); -ENOTTY on older kernels, -ESRCH
+ * where the process is gone. */
+int32_t clinux_pidfd_mount_namespace(int32_t pidfd);
 
 /* How a child ended. `code` is the exit status, or the signal where `signaled` is 1. */
 struct clinux_exit_status {

@@ -10,6 +10,9 @@ extension Engine {
         }
     }
 
+    /// How long a monitor may take to unmount what was its container's before a start fails for it.
+    private static let departurePatience: Duration = .seconds(10)
+
     /// What is to be done after an end.
     private struct Consequences {
         var waiters: [Promise<WaitResult>] = []
@@ -48,6 +51,9 @@ extension Engine {
         // Its own task: the kernel lets a group go only when the last process has left it for good.
         Task { [consequences] in
             await removeCgroup(consequences.cgroup, of: container)
+            if await !process.departs(within: Self.departurePatience) {
+                logger.warning("the monitor of container \(container.shortID) holds on to its mounts")
+            }
             consequences.settled.fulfil(())
         }
         if let pause = consequences.restartPause {
@@ -118,6 +124,7 @@ extension Engine {
     }
 
     private func removeCgroup(_ cgroup: Cgroup?, of container: Container) async {
+        preparedExecs.drop(container)
         do { try await cgroup?.remove() } catch {
             logger.error("cannot remove the cgroup of container \(container.shortID): \(error)")
         }

@@ -14,6 +14,7 @@ extension Engine {
             guard state.status == .running, let cgroup else {
                 throw EngineError(.conflict, "container \(container.id) is not running")
             }
+            preparedExecs.drop(container)
             do { try await cgroup.freeze() } catch {
                 throw EngineError(.system, "cannot pause container \(container.id): \(error)")
             }

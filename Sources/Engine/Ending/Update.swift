@@ -22,6 +22,7 @@ extension Engine {
             }
             let (limits, warnings) = try merged(update.resources, over: old.resources)
             if let cgroup = container.read({ $0.cgroup }), update.resources != Resources() {
+                preparedExecs.drop(container)
                 do { try cgroup.update(Limits.limits(limits)) } catch {
                     throw EngineError(.system, "Cannot update container \(container.id): \(error)")
                 }

@@ -8,8 +8,8 @@ extension Engine {
     public func createExec(_ name: String, _ configuration: ExecConfiguration) async throws(EngineError) -> String {
         let container = try container(name)
         try checkExec(in: container, name: name)
-        // It is mostly started at once, and joins the container's cgroups then.
-        host.cgroups.prepareForAttach()
+        // It is mostly started at once.
+        preparedExecs.prepare(for: container)
         guard !configuration.command.isEmpty else { throw EngineError(.invalidArgument, "No exec command specified") }
         let keys: DetachKeys
         do {
@@ -107,12 +107,14 @@ extension Engine {
         }
         do {
             let spec = try execSpec(exec, inside: inside, size: size)
-            let process = try await launcher.exec(spec, inside: inside, output: exec.output)
+            let parked = await preparedExecs.take(for: container)
+            let process = try await launcher.exec(spec, inside: inside, parked: parked, output: exec.output)
             exec.change { life in
                 life.process = process
                 life.pid = process.pid
             }
             exec.read { $0.begun }.fulfil(process)
+            preparedExecs.prepare(for: container)
             return process
         } catch {
             let failure: EngineError

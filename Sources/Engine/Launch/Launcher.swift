@@ -40,19 +40,13 @@ public final class Launcher: Sendable {
         let directory = try StateDirectory(stateDirectory)
         guard try directory.lock() else { throw LaunchError(.busy, detail: stateDirectory) }
         let isAttached = output.hasSubscribers
-        if let socket = parked?.take() {
+        if let parked {
             var inside = spec
             inside.process.cgroup = CgroupPlacement()
-            let request = try LaunchRequest(
-                spec: try inside.encoded(isAttached: isAttached), stateDirectory: directory.descriptor, joins: joining,
-                parked: socket)
-            // One that has died is nobody's: a new monitor does as well, in the same cgroups.
-            if request.send(over: socket) > 0 {
-                let connection = MonitorConnection(
-                    socket: socket, statePath: stateDirectory, hasLog: spec.log != nil, isAttached: isAttached,
-                    output: output)
-                return try await RunningProcess(connection)
-            }
+            let connection = try handOver(
+                try inside.encoded(isAttached: isAttached), directory.descriptor, statePath: stateDirectory, joining,
+                to: parked, hasLog: spec.log != nil, isAttached: isAttached, output)
+            if let connection { return try await RunningProcess(connection) }
         }
         let connection = try send(
             try spec.encoded(isAttached: isAttached), directory.descriptor, statePath: stateDirectory, joining,
@@ -64,11 +58,21 @@ public final class Launcher: Sendable {
     ///
     /// It has no state directory: no daemon after this one will hear of its end.
     ///
+    /// - Parameter parked: a monitor that waits in the cgroups of the spec, to be used if it still does.
     /// - Throws: the step that failed.
     public func exec(
-        _ spec: ProcessSpec, inside container: RunningProcess, output: OutputBroadcaster = OutputBroadcaster()
+        _ spec: ProcessSpec, inside container: RunningProcess, parked: ParkedProcess? = nil,
+        output: OutputBroadcaster = OutputBroadcaster()
     ) async throws(LaunchError) -> RunningProcess {
         let isAttached = output.hasSubscribers
+        if let parked {
+            var inside = spec
+            inside.cgroup = CgroupPlacement()
+            let connection = try handOver(
+                try inside.encoded(isAttached: isAttached), nil, statePath: nil,
+                [NamespaceJoin(.all, of: container.pidfd)], to: parked, hasLog: false, isAttached: isAttached, output)
+            if let connection { return try await RunningProcess(connection) }
+        }
         let connection = try send(
             try spec.encoded(isAttached: isAttached), nil, statePath: nil, [NamespaceJoin(.all, of: container.pidfd)],
             hasLog: false, isAttached: isAttached, output)
@@ -81,10 +85,37 @@ public final class Launcher: Sendable {
     func park(_ placement: CgroupPlacement, _ namespaces: Namespaces) throws(LaunchError) -> ParkedProcess {
         var encoder = SpecEncoder(flags: [])
         try encoder.add(SHIM_NAMESPACES, shim_namespaces(flags: namespaces.rawValue))
+        return try park(encoder, placement)
+    }
+
+    /// Has a monitor made that waits in these cgroups of a container for a command to be run in it.
+    ///
+    /// - Parameter home: the `cgroup.procs` files of the cgroups that it goes back to afterwards.
+    /// - Throws: step `launcher`, or the one that failed. Whether it came to wait is said by `ParkedProcess.isReady`.
+    func parkExec(_ placement: CgroupPlacement, home: [String]) throws(LaunchError) -> ParkedProcess {
+        var encoder = SpecEncoder(flags: [SHIM_EXEC])
+        for file in home { try encoder.add(SHIM_HOME, file) }
+        return try park(encoder, placement)
+    }
+
+    private func park(_ begun: SpecEncoder, _ placement: CgroupPlacement) throws(LaunchError) -> ParkedProcess {
+        var encoder = begun
         for file in placement.procsFiles { try encoder.add(SHIM_CGROUP, file) }
         let request = try LaunchRequest(parking: try encoder.finished())
         guard try current().send(request) else { throw LaunchError(.launcher) }
         return ParkedProcess(socket: request.ours)
+    }
+
+    /// Gives a launch to a monitor that waits; nil where that has died: a new one does as well, in the same cgroups.
+    private func handOver(
+        _ spec: [UInt8], _ stateDirectory: FileDescriptor?, statePath: String?, _ joins: [NamespaceJoin],
+        to parked: ParkedProcess, hasLog: Bool, isAttached: Bool, _ output: OutputBroadcaster
+    ) throws(LaunchError) -> MonitorConnection? {
+        guard let socket = parked.take() else { return nil }
+        let request = try LaunchRequest(spec: spec, stateDirectory: stateDirectory, joins: joins, parked: socket)
+        guard request.send(over: socket) > 0 else { return nil }
+        return MonitorConnection(
+            socket: socket, statePath: statePath, hasLog: hasLog, isAttached: isAttached, output: output)
     }
 
     /// Ends the launcher process; monitors and containers go on, and the next start brings up another.

@@ -3,12 +3,13 @@ import LinuxKernel
 import ShimProtocol
 import Synchronization
 
-/// A monitor and its init that wait for a container. They end by themselves when this object goes, or the daemon does.
+/// A monitor and its init that wait for a container, or a monitor that waits for an exec. They end by themselves when this object goes, or the daemon does.
 public final class ParkedProcess: MonitorLoop.Handler {
     private struct State {
         var socket: FileDescriptor?
         var waiter: CheckedContinuation<Bool, Never>?
         var deadline: Int64?
+        var monitor: Int32?
     }
 
     /// How long the kernel may take to let the init into its cgroups: a grace period, some 10 ms, and more under load.
@@ -38,6 +39,9 @@ public final class ParkedProcess: MonitorLoop.Handler {
     /// The conversation with its monitor, while nobody has taken it.
     var socket: FileDescriptor? { state.withLock { $0.socket } }
 
+    /// The monitor's process number, once it waits.
+    var monitor: Int32? { state.withLock { $0.monitor } }
+
     /// The conversation with its monitor, once.
     func take() -> FileDescriptor? {
         state.withLock { state in
@@ -47,14 +51,19 @@ public final class ParkedProcess: MonitorLoop.Handler {
     }
 
     func ready(_ descriptor: Int32) {
-        var head = shim_message()
-        var count = 0
-        let size = MemoryLayout<shim_message>.size
-        let length = withUnsafeMutableBytes(of: &head) {
-            clinux_receive(descriptor, $0.baseAddress, size, nil, &count, 0)
+        let headSize = MemoryLayout<shim_message>.size
+        let size = headSize + MemoryLayout<shim_parked>.size
+        withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { room in
+            var count = 0
+            let length = clinux_receive(descriptor, room.baseAddress, size, nil, &count, 0)
+            if length == -Int64(LaunchError.tryAgain) { return }
+            guard length == size, room.load(as: shim_message.self).kind == SHIM_PARKED.rawValue else {
+                return answer(false)
+            }
+            let parked = room.load(fromByteOffset: headSize, as: shim_parked.self)
+            state.withLock { $0.monitor = parked.monitor }
+            answer(true)
         }
-        if length == -Int64(LaunchError.tryAgain) { return }
-        answer(length == size && head.kind == SHIM_PARKED.rawValue)
     }
 
     func deadline(now: Int64) -> Int64? {

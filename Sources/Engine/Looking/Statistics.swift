@@ -53,7 +53,11 @@ extension Engine {
         let (cgroup, lease) = container.read { ($0.cgroup, $0.record.lease) }
         guard let cgroup, container.state.isRunning else { return nil }
         do {
-            let counters = try cgroup.statistics()
+            var counters = try cgroup.statistics()
+            let own = monitors(of: container)
+            if !own.isEmpty, let count = counters.pids?.current {
+                counters.pids?.current = count - min(count, UInt64(own.intersection(try cgroup.processes()).count))
+            }
             let system = try SystemCPUUsage.current()
             var networks: [String: ContainerStatistics.NetworkCounters]?
             if let lease {

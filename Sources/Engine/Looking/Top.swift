@@ -2,6 +2,12 @@ import Glibc
 import LinuxKernel
 
 extension Engine {
+    /// The monitors of its execs, of which those that waited for one are in its cgroups for a while.
+    func monitors(of container: Container) -> Set<Int32> {
+        let running = container.read { life in life.execs.values.compactMap { $0.read { $0.process?.monitor } } }
+        return Set(running + [preparedExecs.monitor(of: container)].compactMap(\.self))
+    }
+
     /// The processes of a container, as `ps` shows them.
     ///
     /// The host's ps(1) is not run: the columns of `-ef` and `aux`, and those named with `-o`, are read from `/proc`.
@@ -19,7 +25,8 @@ extension Engine {
         do {
             let columns = try ProcessColumns(arguments ?? "-ef")
             var rows: [[String]] = []
-            for pid in try cgroup.processes() {
+            let own = monitors(of: container)
+            for pid in try cgroup.processes() where !own.contains(pid) {
                 if let process = try ProcessFacts(pid: pid) { rows.append(columns.row(process)) }
             }
             publish("top", of: container)

@@ -35,8 +35,7 @@ extension Engine {
             network.tableName = configuration.bridgeName
             network.preparedNamespaces = configuration.preparedNamespaces
             network.subnet = try Self.subnet(configuration)
-            // docker's default bridge has no IPv6 unless it is asked for.
-            network.ipv6 = false
+            network.ipv6 = configuration.ipv6
             let launcher = try Launcher(executable: configuration.shimPath)
             let parts = Parts(
                 registryClient: registryClient, imageStore: imageStore,
@@ -90,6 +89,7 @@ extension Engine {
             }
         }
         eventBus.finish()
+        preparedExecs.close()
         await preparedInits.close()
         launcher.stop()
         await network.stop()
@@ -114,6 +114,7 @@ extension Engine {
             }
             await container.read { $0.settled }?.value()
         }
+        preparedExecs.close()
         await preparedInits.close()
         do {
             try await network.cleanup()

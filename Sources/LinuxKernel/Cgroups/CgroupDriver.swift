@@ -11,7 +11,6 @@ public final class CgroupDriver: Sendable {
     let places: [CgroupPlace]
     private let layout: CgroupLayout
     private let watcher: DescriptorWatcher
-    private let warming = Mutex(false)
 
     /// The v2 controllers that are handed down to containers where the kernel has them.
     static let wanted = ["cpu", "cpuset", "io", "memory", "pids"]
@@ -107,26 +106,10 @@ public final class CgroupDriver: Sendable {
         }
     }
 
-    /// Makes the next attachments cheap, in the background: call it when a start is asked for.
-    ///
-    /// On v1 the first attachment after a pause waits for an RCU grace period, some 8 ms; those that follow within about
-    /// 10 ms do not. This has the wait happen now, by moving this process from its cgroup into the same one, while the
-    /// request is busy with other things.
-    public func prepareForAttach() {
-        guard let hierarchy = layout.hierarchies.first(where: { $0.version == .v1 }) else { return }
-        let busy = warming.withLock { warming in
-            defer { warming = true }
-            return warming
-        }
-        guard !busy else { return }
-        let own = hierarchy.ownPath == "/" ? "" : hierarchy.ownPath
-        BackgroundThread.run { [self] in
-            defer { warming.withLock { $0 = false } }
-            do {
-                try SmallFile.control("\(hierarchy.mountPoint)\(own)/cgroup.procs", "0")
-            } catch {
-                // The attachment itself will pay its wait, and report what is wrong.
-            }
+    /// The `cgroup.procs` files of the cgroups of v1 that this process is in.
+    public var ownProcsFiles: [String] {
+        layout.hierarchies.filter { $0.version == .v1 }.map { hierarchy in
+            "\(hierarchy.mountPoint)\(hierarchy.ownPath == "/" ? "" : hierarchy.ownPath)/cgroup.procs"
         }
     }
 
@@ -192,27 +175,5 @@ public final class CgroupDriver: Sendable {
     /// Takes back what a failure left half done; nothing has run in it.
     private func discard(_ cgroup: Cgroup) {
         for directory in cgroup.directories { clinux_unlinkat(FileFlags.currentDirectory, directory, 1) }
-    }
-}
-
-/// A thread for one piece of work that blocks.
-enum BackgroundThread {
-    private final class Work: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-
-    /// Runs `body` on a thread of its own, or here where there is none to be had.
-    static func run(_ body: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        let work = Unmanaged.passRetained(Work(body))
-        let answer = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body() }
-                return nil
-            }, work.toOpaque())
-        guard answer == 0 else { return work.takeRetainedValue().body() }
-        pthread_detach(thread)
     }
 }

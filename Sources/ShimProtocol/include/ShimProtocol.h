@@ -33,13 +33,18 @@
  *     │  LAUNCH + descriptors                                        │  struct shim_handover         │
  *     ├────────────────────────────────────────────────────────────►├──────────────────────────────►│ set up
  *
+ * A PARK whose spec says SHIM_EXEC makes a monitor without an init: it waits in a running container's cgroups itself, for a
+ * command that is to run there, which then is in them from its birth. A while after, the monitor goes back to where it
+ * came from (SHIM_HOME).
+ *
  * Who waits so ends when the other end of its socket is closed: the init with its monitor, the monitor with its daemon.
  *
  * The daemon sends the next STDIN only after STDIN_TAKEN for the one before, so a monitor never holds more than one.
  *
  * The state directory's descriptor carries an exclusive flock(2) that the daemon took: the lock is held as long as the
  * message is under way or its monitor lives, so whoever gets it knows that no monitor is there or will come. The monitor
- * gives it up before FAILED or EXITED, so that the next LAUNCH may follow at once.
+ * gives it up before FAILED or EXITED, so that the next LAUNCH may follow at once. One that has mounts to let go then
+ * (SHIM_KEEPS_MOUNTS) gives it up when that is done, before it closes the connection.
  *
  * What a container is made of comes as a sealed memfd, the *spec*: `struct shim_spec` followed by records, each
  * `struct shim_record` and a payload, padded to 8 bytes. Strings end with a zero byte, which `length` counts.
@@ -65,7 +70,7 @@ enum shim_message_kind {
     SHIM_STARTED = 2, /* struct shim_started; descriptor: the process's pidfd */
     SHIM_FAILED = 3,
     SHIM_PARK = 4,    /* no payload; descriptors: spec (namespaces and cgroups alone), reply socket */
-    SHIM_PARKED = 5,  /* no payload: the init waits in its cgroups */
+    SHIM_PARKED = 5,  /* struct shim_parked: the init, or the monitor, waits in its cgroups */
     SHIM_ATTACH = 16,
     SHIM_STDIN = 17,
     SHIM_STDIN_CLOSE = 18,
@@ -94,6 +99,12 @@ struct shim_launch {
     uint64_t joins[SHIM_JOIN_LIMIT]; /* CLONE_NEW... of each, which is a pidfd or a namespace file */
 };
 
+/* The payload of PARKED. */
+struct shim_parked {
+    int32_t monitor; /* its process number, in the daemon's PID namespace */
+    uint32_t reserved;
+};
+
 /* What a monitor passes to its waiting init; descriptors: spec, stdin, stdout and stderr or the socket that a terminal
  * travels back through, then the joins. */
 struct shim_handover {
@@ -118,7 +129,7 @@ enum shim_phase {
 
 struct shim_started {
     int32_t pid; /* init's, in the daemon's PID namespace */
-    uint32_t reserved;
+    int32_t monitor; /* the monitor's own */
     int64_t phases[SHIM_PHASE_COUNT];
 };
 
@@ -195,6 +206,8 @@ enum shim_spec_flag {
     SHIM_NO_NEW_PRIVILEGES = 1u << 4,
     SHIM_INIT = 1u << 5,             /* a reaper is process 1, the command its child (docker run --init) */
     SHIM_ATTACHED = 1u << 6,         /* output is sent from the first byte, without ATTACH */
+    SHIM_KEEPS_MOUNTS = 1u << 7,     /* the monitor holds the mount namespace until EXITED is sent: a process that holds
+                                        the last reference unmounts, in a few ms, before its parent hears of its end */
 };
 
 struct shim_record {
@@ -224,6 +237,7 @@ enum shim_record_kind {
     SHIM_SECCOMP,         /* BPF instructions of 8 bytes */
     SHIM_CGROUP,          /* string: a cgroup.procs file of cgroup v1 to write to */
     SHIM_CGROUP_V2,       /* string: a cgroup v2 directory to be born in */
+    SHIM_HOME,            /* string: a cgroup.procs file of cgroup v1 that a parked exec's monitor returns to */
     SHIM_OOM_SCORE,       /* int32_t oom_score_adj */
     SHIM_WINDOW,          /* struct shim_resize */
     SHIM_LOG,             /* struct shim_log, then string: the path of the log file; absent where none is kept */
@@ -296,6 +310,7 @@ struct shim_log {
 #error "this header is for C and Swift"
 #endif
 _Static_assert(sizeof(struct shim_message) == 8, "layout");
+_Static_assert(sizeof(struct shim_parked) == 8, "layout");
 _Static_assert(sizeof(struct shim_started) == 8 + 8 * SHIM_PHASE_COUNT, "layout");
 _Static_assert(sizeof(struct shim_failed) == 8 + SHIM_DETAIL_LENGTH, "layout");
 _Static_assert(sizeof(struct shim_resize) == 8, "layout");

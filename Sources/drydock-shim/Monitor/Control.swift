@@ -151,20 +151,31 @@ struct Control {
 
     /// Sends what is kept and then the exit record, if the daemon takes both before the deadline.
     ///
-    /// - Parameter record: stands on disk already.
-    mutating func finish(_ record: shim_exit, deadline: Int64) {
+    /// - Parameters:
+    ///   - record: stands on disk already.
+    ///   - unlocks: whether the next run may begin now, or only when `leave` is called.
+    mutating func finish(_ record: shim_exit, unlocks: Bool, deadline: Int64) {
         owesTaken = false
         drain(until: deadline)
         if listener >= 0 {
             _ = clinux_unlinkat(state, Self.socketName, 0)
             _ = clinux_close(listener)
-            _ = clinux_unlock(state)
         }
+        if unlocks { unlock() }
         let header = shim_message(kind: SHIM_EXITED.rawValue, length: UInt32(MemoryLayout<shim_exit>.size))
         withUnsafeBytes(of: header) { pending.append(contentsOf: $0) }
         withUnsafeBytes(of: record) { pending.append(contentsOf: $0) }
         drain(until: deadline)
+    }
+
+    /// Lets the next run begin. The lock goes first, so that who sees the connection end finds it free.
+    mutating func leave() {
+        unlock()
         drop()
+    }
+
+    private func unlock() {
+        if state >= 0 { _ = clinux_unlock(state) }
     }
 
     private mutating func drain(until deadline: Int64) {

@@ -11,6 +11,10 @@ struct Monitor {
     private var log: LogWriter?
     private var control: Control
     private var standardInput: InputQueue
+    /// Where a monitor belongs that waited in its container's cgroups.
+    private var home: Home
+    /// The mount namespace, or -1.
+    private let mounts: Int32
     /// The channels whose pipes were made larger, a bit each.
     private var largePipes: UInt32 = 0
 
@@ -20,6 +24,9 @@ struct Monitor {
     /// How long output is waited for that others than the process hold open, once it has ended; as long as dockerd
     /// waits (moby, handleContainerExit).
     private static let drainNanoseconds: Int64 = 2_000_000_000
+    /// How long a monitor that waited in its container's cgroups stays there: the way home takes a grace period of the
+    /// kernel, which a short command should not have to wait for.
+    private static let stayNanoseconds: Int64 = 100_000_000
     /// As much as a pipe holds (pipe(7), pipe-max-size).
     private static let restBytes: Int64 = 1 << 20
     /// How long a daemon may take to fetch the rest of the output and the exit record.
@@ -39,9 +46,9 @@ struct Monitor {
     }
 
     /// Launches, in an init that waits for it where there is one, and stays until the end.
-    static func run(_ launch: Launch, _ parked: ParkedInit?) -> Never {
+    static func run(_ launch: Launch, _ parked: ParkedInit?, _ home: Home = Home()) -> Never {
         do {
-            var monitor = try Monitor(launch, parked)
+            var monitor = try Monitor(launch, parked, home)
             monitor.pump()
             clinux_exit(0)
         } catch {
@@ -52,12 +59,13 @@ struct Monitor {
     }
 
     /// Starts the container and tells the daemon so.
-    private init(_ launch: Launch, _ parked: ParkedInit?) throws(Failure) {
+    private init(_ launch: Launch, _ parked: ParkedInit?, _ home: Home) throws(Failure) {
         let spec = try Spec(descriptor: launch.spec)
         var control = try Control(launch, isAttached: spec.has(SHIM_ATTACHED))
         var stdio = try Stdio(spec)
         let log = try LogWriter(spec)
         var started = shim_started()
+        started.monitor = clinux_getpid()
         let process: ContainerProcess
         if let parked {
             process = try ContainerProcess(parked, spec: spec, launch: launch, stdio: stdio.child, started: &started)
@@ -65,11 +73,14 @@ struct Monitor {
             process = try ContainerProcess(spec: spec, launch: launch, stdio: stdio.child, started: &started)
         }
         control.start(started, pidfd: process.pidfd)
+        // A process that is over already has unmounted already.
+        mounts = spec.has(SHIM_KEEPS_MOUNTS) ? clinux_pidfd_mount_namespace(process.pidfd) : -1
         stdio.closeChildEnds()
         try stdio.takeTerminal()
         launch.closeStart()
         hasTerminal = spec.has(SHIM_TERMINAL)
         state = launch.state
+        self.home = home
         self.process = process
         self.log = log
         self.control = control
@@ -83,6 +94,7 @@ struct Monitor {
     private mutating func pump() {
         var exit: clinux_exit_status?
         var deadline: Int64?
+        var leaving: Int64? = home.isElsewhere ? clinux_monotonic_ns() + Self.stayNanoseconds : nil
         var list = PollList()
         while true {
             list.removeAll()
@@ -93,8 +105,12 @@ struct Monitor {
             list.addWritable(control.connection, when: control.wantsToSend)
             list.add(control.listener)
             list.addWritable(standardInput.descriptor, when: standardInput.hasPending)
-            list.wait(until: deadline)
+            list.wait(until: deadline ?? leaving)
 
+            if let time = leaving, clinux_monotonic_ns() >= time {
+                home.enter()
+                leaving = nil
+            }
             if list.isReady(stdio.output), !copy(from: stdio.output, SHIM_STDOUT) { closeOutput() }
             // The first copy may have filled the daemon's socket; there is room for one message only.
             if list.isReady(stdio.error), !control.isCongested, !copy(from: stdio.error, SHIM_STDERR) {
@@ -185,7 +201,7 @@ struct Monitor {
         }
     }
 
-    /// The record first, the message after: a daemon that hears of the end finds it on disk.
+    /// The record first, the message after: a daemon that hears of the end finds it on disk. Then what takes time.
     private mutating func finish(_ status: clinux_exit_status) {
         log?.finish()
         let now = clinux_realtime_ns()
@@ -193,7 +209,12 @@ struct Monitor {
             magic: SHIM_EXIT_MAGIC, version: SHIM_PROTOCOL_VERSION, code: status.code,
             signaled: UInt32(status.signaled), finished: now)
         ExitRecord.write(record, in: state)
-        control.finish(record, deadline: clinux_monotonic_ns() + Self.farewellNanoseconds)
+        // Whoever waits for a slow daemon must not hold the container's cgroups meanwhile.
+        if control.isCongested { home.enter() }
+        control.finish(
+            record, unlocks: mounts < 0, deadline: clinux_monotonic_ns() + Self.farewellNanoseconds)
+        if mounts >= 0 { _ = clinux_close(mounts) }
+        control.leave()
     }
 }
 

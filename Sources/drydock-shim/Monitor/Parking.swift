@@ -21,21 +21,35 @@ struct Parking {
     }
 }
 
-/// A monitor before it has a container: its init has joined the cgroups, which on v1 takes a grace period of the kernel,
-/// and waits.
+/// A monitor before it has a container: its init, or for an exec the monitor itself, has joined the cgroups, which on v1
+/// takes a grace period of the kernel, and waits.
 enum ParkedMonitor {
-    /// Never returns: the fork of the launcher ends here or goes on as the monitor of a container.
+    /// Never returns: the fork of the launcher ends here or goes on as the monitor of a container or an exec.
     static func main(_ parking: Parking) -> Never {
         Monitor.becomeParent()
         do {
-            let parked = try ParkedInit(parking)
-            _ = clinux_close(parking.spec)
-            Reply.send(SHIM_PARKED, UnsafeRawBufferPointer(start: nil, count: 0), to: parking.reply)
+            let spec = try Spec(descriptor: parking.spec)
+            if spec.has(SHIM_EXEC) {
+                let home = try Home(spec)
+                try Namespaces.joinCgroups(spec)
+                tell(parking)
+                guard let launch = try next(parking, -1) else { clinux_exit(0) }
+                Monitor.run(launch, nil, home)
+            }
+            let parked = try ParkedInit(parking, spec)
+            tell(parking)
             guard let launch = try next(parking, parked.pidfd) else { clinux_exit(0) }
             Monitor.run(launch, parked)
         } catch {
             Reply.failed(error, to: parking.reply)
             clinux_exit(1)
+        }
+    }
+
+    private static func tell(_ parking: Parking) {
+        _ = clinux_close(parking.spec)
+        withUnsafeBytes(of: shim_parked(monitor: clinux_getpid(), reserved: 0)) {
+            Reply.send(SHIM_PARKED, $0, to: parking.reply)
         }
     }
 
@@ -68,6 +82,34 @@ enum ParkedMonitor {
     }
 }
 
+/// The cgroups that a monitor came from, as files that take it back.
+struct Home {
+    private var files: [Int32] = []
+
+    /// No home at all, for a monitor that never left.
+    init() {}
+
+    init(_ spec: Spec) throws(Failure) {
+        try spec.each(SHIM_HOME) { record throws(Failure) in
+            let path = record.string
+            files.append(
+                try check(SHIM_STEP_CGROUP, path, clinux_openat2(CLINUX_AT_FDCWD, path, CLINUX_O_WRONLY, 0, 0)))
+        }
+    }
+
+    var isElsewhere: Bool { files.isEmpty == false }
+
+    /// Goes there, once; a cgroup that is gone meanwhile keeps nobody from its work.
+    mutating func enter() {
+        for file in files {
+            let own = UInt8(ascii: "0")
+            withUnsafeBytes(of: own) { _ = clinux_write(file, $0.baseAddress, 1) }
+            _ = clinux_close(file)
+        }
+        files = []
+    }
+}
+
 /// An init that waits for its container, as its monitor holds it.
 struct ParkedInit {
     let pid: Int32
@@ -78,8 +120,7 @@ struct ParkedInit {
     private let handover: Int32
 
     /// Clones the init and waits until it is in its cgroups.
-    init(_ parking: Parking) throws(Failure) {
-        let spec = try Spec(descriptor: parking.spec)
+    init(_ parking: Parking, _ spec: Spec) throws(Failure) {
         let born = try spec.namespaces()
         phases = try Phases()
         var ends: [Int32] = [-1, -1]

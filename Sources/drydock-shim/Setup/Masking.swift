@@ -43,7 +43,12 @@ enum Masking {
             var status = clinux_stat()
             try check(SHIM_STEP_MASK, path, clinux_fstatat(place, "", 0, &status))
             let isDirectory = status.mode & CLINUX_S_IFMT == CLINUX_S_IFDIR
-            if isDirectory, empty < 0 { empty = try emptyDirectory() }
+            if isDirectory, empty < 0 {
+                // Itself and not a copy: one that is closed unattached is unmounted, which waits for the kernel.
+                empty = try emptyDirectory()
+                try check(SHIM_STEP_MASK, path, clinux_move_mount(empty, place, ""))
+                return
+            }
             if !isDirectory, null < 0 { null = try nullDevice() }
             let cover = try check(SHIM_STEP_MASK, path, clinux_open_tree(isDirectory ? empty : null, "", 1, 0))
             defer { _ = clinux_close(cover) }

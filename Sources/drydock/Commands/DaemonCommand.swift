@@ -61,6 +61,10 @@
         var bridge: String?
         @Option(help: ArgumentHelp("The range of the containers' addresses.", valueName: "cidr"))
         var bridgeSubnet: String?
+        @Flag(
+            name: .customLong("ipv6"),
+            help: "Give containers IPv6 addresses too, and publish ports on [::] as well where the host has IPv6.")
+        var ipv6 = false
         @Option(help: ArgumentHelp("The cgroup above those of the containers.", valueName: "path"))
         var cgroupParent: String?
         @Option(help: ArgumentHelp("Where output is logged unless said otherwise.", valueName: "json-file|none"))
@@ -119,7 +123,8 @@
                 tlsVerify: tlsVerify ? true : nil, tlsAuthorities: authorities, tlsCertificate: certificate,
                 tlsKey: key,
                 registryMirrors: list(registryMirrors), insecureRegistries: list(insecureRegistries), bridge: bridge,
-                bridgeSubnet: bridgeSubnet, cgroupParent: cgroupParent, logDriver: logDriver, labels: list(labels),
+                bridgeSubnet: bridgeSubnet, ipv6: ipv6 ? true : nil, cgroupParent: cgroupParent, logDriver: logDriver,
+                labels: list(labels),
                 logLevel: logLevel, shim: shim)
         }
     }

@@ -106,6 +106,7 @@
             var configuration = EngineConfiguration(root: root, shimPath: shim, version: Suite.version)
             if let bridge = settings.bridge { configuration.bridgeName = bridge }
             configuration.subnet = settings.bridgeSubnet
+            configuration.ipv6 = settings.ipv6 ?? false
             if let parent = settings.cgroupParent { configuration.cgroupParent = parent }
             if let driver = settings.logDriver { configuration.logDriver = driver }
             configuration.labels = settings.labels ?? []

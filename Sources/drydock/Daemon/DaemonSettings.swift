@@ -17,6 +17,7 @@
         var insecureRegistries: [String]?
         var bridge: String?
         var bridgeSubnet: String?
+        var ipv6: Bool?
         var cgroupParent: String?
         var logDriver: String?
         var labels: [String]?
@@ -48,7 +49,7 @@
                 Field(name: "registry-mirror", kind: .list(\.registryMirrors)),
                 Field(name: "insecure-registry", kind: .list(\.insecureRegistries)),
                 Field(name: "bridge", kind: .text(\.bridge)),
-                Field(name: "bridge-subnet", kind: .text(\.bridgeSubnet)),
+                Field(name: "bridge-subnet", kind: .text(\.bridgeSubnet)), Field(name: "ipv6", kind: .flag(\.ipv6)),
                 Field(name: "cgroup-parent", kind: .text(\.cgroupParent)),
                 Field(name: "log-driver", kind: .text(\.logDriver)), Field(name: "label", kind: .list(\.labels)),
                 Field(name: "log-level", kind: .text(\.logLevel)), Field(name: "shim", kind: .text(\.shim)),

@@ -44,6 +44,14 @@ struct TLSTests {
         #expect(recorder.sent.hasPrefix("GET /x HTTP/1.1\r\nHost: \(host):\(server.port)\r\n"))
     }
 
+    /// A connection that lasted until the timer of the TLS library ends would make these take two minutes.
+    @Test("a connection ends when both sides have closed", .timeLimit(.minutes(1)))
+    func closing() async throws {
+        let server = try await server()
+        let client = try client("localhost", server.port, trusting)
+        for _ in 0..<120 { #expect(try await client.send(get).text == "secret") }
+    }
+
     @Test("without its authority the server is refused, unless verification is off")
     func distrust() async throws {
         let server = try await server()

@@ -29,13 +29,7 @@ struct ArchiveTests {
                 """
             let id = try await daemon.create(RuntimeDaemon.body(["/bin/busybox", "sh", "-c", script]))
             try await daemon.start(id)
-            let stream = try await daemon.client.open(
-                EngineRequest(
-                    "GET", "/containers/\(id)/logs", query: [("stdout", "1"), ("follow", "1")],
-                    bodyDeadline: .seconds(20))
-            ).checked()
-            for try await _ in stream.frames() { break }
-            await stream.close()
+            try await daemon.firstOutput(of: id)
             let archive = try TarArchive(members: [.init(TarEntry(path: "file"), content: Array("overwritten".utf8))])
                 .bytes()
             var answered = 0

@@ -97,6 +97,16 @@ extension RuntimeDaemon {
         return try await Self.texts(try await stream.checked())
     }
 
+    /// Waits until a container has written something.
+    func firstOutput(of id: String) async throws {
+        let stream = try await client.open(
+            EngineRequest(
+                "GET", "/containers/\(id)/logs", query: [("stdout", "1"), ("follow", "1")], bodyDeadline: .seconds(20))
+        ).checked()
+        for try await _ in stream.frames() { break }
+        await stream.close()
+    }
+
     static func texts(_ stream: EngineStream) async throws -> (output: String, errors: String) {
         var output: [UInt8] = []
         var errors: [UInt8] = []

@@ -24,13 +24,15 @@ final class MonitorConnection: MonitorLoop.Handler {
         var isEnding = false
 
         mutating func queue(_ kind: shim_message_kind, _ body: [UInt8] = []) {
-            guard socket != nil else { return }
+            guard socket != nil, exit == nil else { return }
             let head = shim_message(kind: kind.rawValue, length: UInt32(body.count))
             outgoing.append(withUnsafeBytes(of: head) { Array($0) } + body)
         }
     }
 
     let output: OutputBroadcaster
+    /// Fulfilled when the monitor has let go of all that was the container's, or is gone.
+    let departed = Promise<Void>()
     private let hasLog: Bool
     /// Where the exit record will stand; `nil` for an exec.
     private let statePath: String?
@@ -76,7 +78,7 @@ final class MonitorConnection: MonitorLoop.Handler {
         flush()
         withUnsafeTemporaryAllocation(byteCount: Int(SHIM_MESSAGE_LIMIT), alignment: 8) { room in
             // A few messages a turn, so that one loud container does not keep the others waiting.
-            for _ in 0..<16 where receive(room) { continue }
+            for _ in 0..<16 { guard receive(room) else { break } }
         }
     }
 
@@ -191,7 +193,7 @@ final class MonitorConnection: MonitorLoop.Handler {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOpen = state.withLock { state in
-                    guard state.socket != nil else { return false }
+                    guard state.socket != nil, state.exit == nil else { return false }
                     return state.input.add(bytes, ticket, continuation)
                 }
                 if isOpen { feed() } else { continuation.resume(returning: false) }
@@ -234,7 +236,8 @@ final class MonitorConnection: MonitorLoop.Handler {
         if state.withLock({ $0.beginning != nil }) {
             return end(.failure(LaunchError(.launcher, errno: LaunchError.connectionReset, detail: "lost a monitor")))
         }
-        ended(recordedEnd() ?? .lost())
+        if exitNow == nil { ended(recordedEnd() ?? .lost()) }
+        close()
     }
 
     /// What a monitor that sent no farewell has left; `nil` where it was killed, and then the process is, too.
@@ -253,14 +256,15 @@ final class MonitorConnection: MonitorLoop.Handler {
         return nil
     }
 
+    /// The process has ended; its monitor may still have mounts to let go.
     private func ended(_ status: ExitStatus) {
-        close()
         // Known before its output ends: whoever reads to the end may ask for the exit code at once.
-        let waiters = state.withLock { state in
+        let (waiters, writers) = state.withLock { state in
             state.exit = status
             defer { state.exitWaiters = [] }
-            return state.exitWaiters
+            return (state.exitWaiters, state.input.end())
         }
+        for writer in writers { writer.resume(returning: false) }
         output.processEnded()
         for waiter in waiters { waiter.resume(returning: status) }
     }
@@ -282,6 +286,7 @@ final class MonitorConnection: MonitorLoop.Handler {
         if let socket { loop.forget(socket.number) }
         if let pidfd { loop.forget(pidfd.number) }
         for writer in writers { writer.resume(returning: false) }
+        departed.fulfil(())
     }
 }
 

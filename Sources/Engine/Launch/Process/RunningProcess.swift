@@ -6,6 +6,8 @@ import ShimProtocol
 public final class RunningProcess: Sendable {
     /// In the daemon's own PID namespace; process 1 of a container with `usesInit` is the reaper.
     public let pid: Int32
+    /// The process number of its monitor.
+    let monitor: Int32
     /// Refers to this process alone, also when its number is used again.
     public let pidfd: FileDescriptor
     /// Where the time of its start went.
@@ -18,6 +20,7 @@ public final class RunningProcess: Sendable {
     init(_ connection: MonitorConnection) async throws(LaunchError) {
         let (started, pidfd) = try await connection.begin().get()
         pid = started.pid
+        monitor = started.monitor
         self.pidfd = pidfd
         phases = LaunchPhases(started)
         output = connection.output
@@ -49,6 +52,11 @@ public final class RunningProcess: Sendable {
 
     /// How it ended; nil while it runs. Known as soon as its output has ended.
     var exitNow: ExitStatus? { connection.exitNow }
+
+    /// Waits until its monitor, too, has let go of all that was the container's: then it can be started again.
+    ///
+    /// - Returns: `false` where that takes longer.
+    func departs(within limit: Duration) async -> Bool { await connection.departed.value(within: limit) != nil }
 
     /// How it ended, when it has; any number may wait. Its output was given to the subscribers before.
     public var exit: ExitStatus {

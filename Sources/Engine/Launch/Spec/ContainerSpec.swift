@@ -29,6 +29,9 @@ public struct ContainerSpec: Sendable {
     public var usesInit = false
     /// Where its output is kept; `nil` for nowhere.
     public var log: LogFile?
+    /// Whether its end may be told before it is unmounted, which takes the kernel a few ms; not where others may wait for
+    /// what is mounted.
+    public var unmountsLate = false
 
     /// A container with the namespaces of docker and nothing mounted.
     public init(process: ProcessSpec, root: OverlayRoot) {

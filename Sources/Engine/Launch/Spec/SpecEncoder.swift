@@ -145,6 +145,7 @@ extension ContainerSpec {
         var flags = process.flags(isAttached: isAttached)
         if root.isReadOnly { flags.append(SHIM_READ_ONLY_ROOT) }
         if usesInit { flags.append(SHIM_INIT) }
+        if unmountsLate { flags.append(SHIM_KEEPS_MOUNTS) }
         var encoder = SpecEncoder(flags: flags)
         try process.encode(into: &encoder)
         try encoder.add(SHIM_NAMESPACES, shim_namespaces(flags: namespaces.rawValue))
