@@ -1,7 +1,11 @@
 /// Writes classic BPF (Documentation/networking/filter.rst) with forward jumps to places that come later.
 struct ClassicAssembler {
     /// A place in the program.
-    struct Label: Hashable { fileprivate let number: Int }
+    struct Label: Hashable, Comparable {
+        fileprivate let number: Int
+
+        static func < (left: Label, right: Label) -> Bool { left.number < right.number }
+    }
 
     /// The operations that are of use here.
     enum Code: UInt16 {
@@ -10,8 +14,20 @@ struct ClassicAssembler {
         case jumpIfEqual = 0x15
         case jumpIfGreater = 0x25
         case jumpIfGreaterOrEqual = 0x35
+        case jumpIfSet = 0x45
+        case and = 0x54
         case answer = 0x06
+
+        var isConditional: Bool {
+            switch self {
+            case .jumpIfEqual, .jumpIfGreater, .jumpIfGreaterOrEqual, .jumpIfSet: true
+            case .load, .jump, .and, .answer: false
+            }
+        }
     }
+
+    /// How many instructions there are.
+    var count: Int { instructions.count }
 
     private struct Instruction {
         var code: Code
@@ -34,6 +50,9 @@ struct ClassicAssembler {
 
     /// Loads a word of `struct seccomp_data`: the call's number at 0, the architecture at 4.
     mutating func load(_ offset: UInt32) { instructions.append(Instruction(code: .load, value: offset)) }
+
+    /// Keeps these bits of what was loaded.
+    mutating func and(_ mask: UInt32) { instructions.append(Instruction(code: .and, value: mask)) }
 
     mutating func answer(_ value: UInt32) { instructions.append(Instruction(code: .answer, value: value)) }
 

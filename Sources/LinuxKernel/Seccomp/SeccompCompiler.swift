@@ -34,7 +34,9 @@ struct SeccompCompiler {
     }
 
     /// The program; `nil` for a profile that filters nothing.
-    func program() throws(SeccompError) -> SeccompProgram? {
+    ///
+    /// - Parameter isCompact: whether it is rewritten to be loaded in less time.
+    func program(isCompact: Bool = true) throws(SeccompError) -> SeccompProgram? {
         guard let defaultAction = profile.defaultAction else { return nil }
         let defaultValue = Self.value(defaultAction, profile.defaultErrno)
         guard let context = seccomp_init(defaultValue) else { throw SeccompError("libseccomp has no memory left") }
@@ -57,6 +59,7 @@ struct SeccompCompiler {
             instructions = YoungSyscalls(architectures: young).bytes()
         }
         instructions += try export(context)
+        if isCompact, let compact = FilterCompactor(instructions)?.bytes() { instructions = compact }
         let program = SeccompProgram(instructions: instructions, flags: try flags())
         guard program.count <= SeccompProgram.longest else {
             throw SeccompError(
