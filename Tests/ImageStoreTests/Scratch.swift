@@ -101,6 +101,12 @@ enum TinyImage {
 
 /// A folder's content as text, one line for each path: what must be equal for two trees to be the same.
 enum Tree {
+    /// What overlayfs notes in an upper layer for itself while it is mounted (Documentation/filesystems/overlayfs.rst); a
+    /// committed container's layer still has them. `trusted.overlay.opaque` is content and not among them.
+    private static let bookkeeping: Set<String> = [
+        "trusted.overlay.origin", "trusted.overlay.impure", "trusted.overlay.nlink", "trusted.overlay.uuid",
+    ]
+
     static func describe(_ root: String, times: Bool = true) throws -> [String: String] {
         var result: [String: String] = [:]
         var pending = [""]
@@ -142,7 +148,7 @@ enum Tree {
         let list = names.prefix(Int(length)).split(separator: 0).map {
             String(decoding: $0.map(UInt8.init(bitPattern:)), as: UTF8.self)
         }
-        return list.sorted().map { attribute in
+        return list.filter { !bookkeeping.contains($0) }.sorted().map { attribute in
             var value = [UInt8](repeating: 0, count: 1 << 16)
             let size = clinux_lgetxattrat(parent.number, name, attribute, &value, value.count)
             return (attribute, value.prefix(max(0, Int(size))).map { String($0, radix: 16) }.joined(separator: " "))
