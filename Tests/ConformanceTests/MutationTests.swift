@@ -25,6 +25,16 @@ import Testing
         return (try await client.send(request), proxy.altered, daemon.requests.filter { !$0.contains("_ping") })
     }
 
+    /// What docker's CLI writes where nothing was said must not count as ignored; a set of one port or path must.
+    @Test(arguments: [
+        (#"{"EndpointsConfig":{}}"#, true), (#"{"Name":"no","MaximumRetryCount":0}"#, true),
+        (#"{"EndpointsConfig":{"default":{"IPAMConfig":null,"Links":null}}}"#, true), (#"{}"#, true),
+        (#"{"80/tcp":{}}"#, false), (#"{"/data":{}}"#, false), (#"{"Name":"always"}"#, false),
+    ])
+    func anIgnoredMemberHasToAskForSomething(text: String, isNothing: Bool) throws {
+        #expect(try JSONValue.parse(Array(text.utf8)).asksForNothing == isNothing)
+    }
+
     @Test func theTableNamesOperationsOfTheAPIAndNoMutationTwice() {
         let known = Set(EngineOperation.all.map(\.operation))
         for mutation in Mutation.all { #expect(mutation.operations.isSubset(of: known), "\(mutation.name)") }

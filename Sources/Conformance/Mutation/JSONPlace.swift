@@ -101,7 +101,12 @@ extension JSONValue {
         case .number(let number): number.text == "0" || number.text == "-1"
         case .string(let text): text.isEmpty || text == "default" || text == "no"
         case .array(let elements): elements.isEmpty
-        case .object(let object): object.members.allSatisfy(\.value.asksForNothing)
+        // A set is written as an object of empty ones: {"80/tcp": {}} asks for a port, {"EndpointsConfig": {}} for nothing.
+        case .object(let object):
+            object.members.allSatisfy { member in
+                member.value == .object([:])
+                    ? member.name.first?.isUppercase == true : member.value.asksForNothing
+            }
         case .bool: false
         }
     }
