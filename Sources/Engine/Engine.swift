@@ -106,6 +106,8 @@ public final class Engine: Sendable {
     /// Writes a container's state; a disk that refuses must not stop what happens in the world.
     func save(_ container: Container) {
         do { try container.save() } catch {
+            // Its folder is gone, and with it what there was to keep.
+            guard !container.read({ $0.isBeingRemoved }) else { return }
             logger.error("cannot save the state of container \(container.shortID): \(error)")
         }
     }
