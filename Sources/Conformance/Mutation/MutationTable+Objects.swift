@@ -22,7 +22,7 @@ extension Mutation {
             list.text("*.Id", "without-sha256", "gives PLACE without sha256:") {
                 $0.hasPrefix("sha256:") ? String($0.dropFirst(7)) : $0
             },
-            list.ignoring("filters", "all", "digests", "shared-size"),
+            list.ignoring("filters", "all", "shared-size"),
             inspect.missing(
                 "Id", "RepoTags", "RepoDigests", "Created", "Size", "Architecture", "Os", "Config", "RootFS",
                 "GraphDriver",
