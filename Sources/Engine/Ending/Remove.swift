@@ -28,9 +28,9 @@ extension Engine {
         }
         do {
             // Before the gate: a stop that waits for the process would hold it.
-            if force { try await killForRemoval(container) }
+            if force { try await killWhatRuns(container) }
             try await container.gate.pass { () async throws(EngineError) in
-                if force { try await killForRemoval(container) }
+                if force { try await killWhatRuns(container) }
                 try checkRemoval(of: container)
                 try await takeAway(container, volumes: volumes)
             }
@@ -50,7 +50,8 @@ extension Engine {
         throw EngineError(.conflict, "cannot remove container \"\(container.name)\": \(reason)")
     }
 
-    private func killForRemoval(_ container: Container) async throws(EngineError) {
+    /// Kills the process, or ends the pause before its next start; for good, so that no policy starts it again.
+    func killWhatRuns(_ container: Container) async throws(EngineError) {
         container.change { $0.record.wasStoppedByHand = true }
         if endRestarting(container) { return }
         let (process, ended) = container.read { ($0.process, $0.ended) }

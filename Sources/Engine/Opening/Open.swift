@@ -106,12 +106,9 @@ extension Engine {
     /// mounts. The engine is shut down by it.
     public func cleanUp() async throws(EngineError) {
         for container in containers.all where container.state.isRunning {
-            try await container.gate.pass { () async throws(EngineError) in
-                container.change { $0.record.wasStoppedByHand = true }
-                if endRestarting(container) { return }
-                let (process, ended) = container.read { ($0.process, $0.ended) }
-                if let process, let ended { try await killAndWait(container, process, ended) }
-            }
+            // Before the gate, too: a stop that waits for the process, perhaps for ever, holds it.
+            try await killWhatRuns(container)
+            try await container.gate.pass { () async throws(EngineError) in try await killWhatRuns(container) }
             await container.read { $0.settled }?.value()
         }
         preparedExecs.close()

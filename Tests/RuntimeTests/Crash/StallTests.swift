@@ -28,6 +28,23 @@ struct StallTests {
         }
     }
 
+    /// A stop without a limit whose signal the process does not hear; the end of `with` says where the daemon does not end.
+    @Test func theDaemonEndsThoughAStopWaitsForEver() async throws {
+        try await RuntimeDaemon.with { daemon in
+            let id = try await daemon.create(RuntimeDaemon.body(["/bin/probe", "sleep"]))
+            try await daemon.start(id)
+            let events = try await daemon.client.open(
+                EngineRequest(
+                    "GET", "/events", query: [("filters", #"{"event":["kill"]}"#)], bodyDeadline: .seconds(20))
+            ).checked()
+            async let _ = daemon.call("POST", "/containers/\(id)/stop", query: [("t", "-1"), ("signal", "URG")])
+            // From here on it waits for the process, with the container in its hands.
+            for try await _ in events { break }
+            await events.close()
+            // Cancelled here; the daemon goes on with it, as dockerd does.
+        }
+    }
+
     /// Whether the monitor writes its exit record within 20 s.
     private func exitRecord(of id: String, in daemon: RuntimeDaemon) async throws -> Bool {
         for _ in 0..<200 {
