@@ -55,9 +55,12 @@ final class PreparedExecs: Sendable {
         let ready = Task { await process.isReady() }
         let surplus = state.withLock { state -> Entry? in
             guard state.isOpen, state.waiting[container.id] == nil else { return nil }
-            let oldest = state.waiting.min { $0.value.number < $1.value.number }?.key
-            let surplus = state.waiting.count < Self.limit ? nil : oldest.flatMap { state.waiting[$0] }
-            if let oldest, surplus != nil { state.waiting[oldest] = nil }
+            var surplus: Entry?
+            if state.waiting.count >= Self.limit,
+                let oldest = state.waiting.min(by: { $0.value.number < $1.value.number })?.key
+            {
+                surplus = state.waiting.removeValue(forKey: oldest)
+            }
             state.count += 1
             let number = state.count
             let expiry = Task { [weak self] in

@@ -31,7 +31,8 @@ struct FilterCompactor {
 
     private static let numberOffset: UInt32 = 0
     private static let architectureOffset: UInt32 = 4
-    /// Conditional jumps pass 255 instructions at most; a block also holds the answers of its ranges.
+    /// Conditional jumps pass 255 instructions at most. Ends stand in the order of their ranges, as comparisons do, so that
+    /// none is farther from where it is wanted than the block has comparisons, and a few.
     private static let blockLimit = 200
 
     private let instructions: [Instruction]

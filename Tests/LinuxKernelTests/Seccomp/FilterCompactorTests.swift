@@ -94,6 +94,18 @@ import Testing
         _ = try compare(Self.compiler(profile))
     }
 
+    /// Every call with an end of its own: as many as a block takes, and more.
+    @Test(arguments: [Int32(199), 300]) func callsThatAllDifferDecideAsBefore(count: Int32) throws {
+        let native = seccomp_arch_resolve_name("x86_64")
+        let rules: [String] = (0..<count).compactMap { number in
+            guard let name = seccomp_syscall_resolve_num_arch(native, number) else { return nil }
+            defer { free(name) }
+            return #"{"names":["\#(String(cString: name))"],"action":"SCMP_ACT_ERRNO","errnoRet":\#(number + 100)}"#
+        }
+        let json = #"{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[\#(rules.joined(separator: ","))]}"#
+        _ = try compare(Self.compiler(try SeccompProfile(json: Array(json.utf8))))
+    }
+
     @Test func programsOfOtherKindsAreLeftAlone() {
         let scratch: [UInt8] = [0x02, 0, 0, 0, 0, 0, 0, 0]
         #expect(FilterCompactor(scratch) == nil)
