@@ -88,10 +88,13 @@ public actor BridgeNetwork {
     }
 
     /// Takes everything of ours off the host, containers' interfaces included. Works without `start()`, too.
-    public func cleanup() throws(NetworkError) {
+    public func cleanup() async throws(NetworkError) {
+        active = nil
+        pool.close()
+        // A namespace that is being made would put its interface on the bridge behind the list of what is on it.
+        await builder.finish()
         let kernel = try openKernel()
         let kept = try NetworkState.load(from: configuration.stateDirectory)
-        pool.close()
         watcherStop = nil
         let bridge = HostBridge(configuration: configuration, route: kernel.route, logger: logger)
         try bridge.remove()

@@ -46,7 +46,14 @@ struct HostBridge {
             // A bridge that already has a network's addresses and no alias was made by somebody else: it stays theirs.
             let isOurs = link.alias == Self.alias || !link.isUp
             try giveAddresses(network, ipv6, to: link.index, removingOthers: isOurs)
-            try route.perform { $0.setUp(link.index, alias: isOurs ? Self.alias : nil) }
+            // A bridge without an address of its own takes the lowest of its ports': it would change with containers that
+            // come and go, and each change makes the host forget its neighbours and what waits for them.
+            let macAddress = MACAddress(for: network.gateway).bytes
+            try route.perform {
+                $0.setUp(
+                    link.index, alias: isOurs ? Self.alias : nil,
+                    macAddress: isOurs && link.macAddress != macAddress ? macAddress : nil)
+            }
             // Answers to the host's own 127.0.0.1 come in by the bridge; the table keeps everything else off loopback.
             try NetworkSetting.write("ipv4/conf/\(configuration.bridgeName)/route_localnet", "1")
         }

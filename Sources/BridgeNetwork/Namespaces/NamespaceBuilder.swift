@@ -71,6 +71,9 @@ actor NamespaceBuilder {
         }
     }
 
+    /// Returns when what was asked for before is made.
+    func finish() {}
+
     private func build(
         _ plan: NamespacePlan, address: UInt32, macAddress: MACAddress, veth: String
     ) throws(SystemError) -> PreparedNamespace {
@@ -102,6 +105,10 @@ actor NamespaceBuilder {
                 $0.addDefaultRoute(gateway: ipv6.address(for: network.gateway).bytes, index: Self.interface)
             }
         }
+        // A link drops what it should send until the kernel has dealt with its carrier: in its own time, or as soon as
+        // somebody asks for the link (since Linux 6.8).
+        _ = try host.route.link(named: veth)
+        _ = try host.route.link(index: plan.bridgeIndex)
         return PreparedNamespace(namespace: namespace, vethName: veth, address: address, macAddress: macAddress)
     }
 

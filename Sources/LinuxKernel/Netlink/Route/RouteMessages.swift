@@ -110,11 +110,12 @@ extension NetlinkRequest {
         }
     }
 
-    /// Brings a link up; gives it an alias too, where there is one (`ip link show` prints it).
-    public mutating func setUp(_ index: Int32, alias: String? = nil) {
+    /// Brings a link up; gives it an alias (`ip link show` prints it) and a hardware address too, where there is one.
+    public mutating func setUp(_ index: Int32, alias: String? = nil, macAddress: [UInt8]? = nil) {
         message(type: RouteNumber.newLink, "bring link \(index) up") {
             $0.linkHeader(index: index, up: true)
             if let alias { $0.attribute(LinkAttribute.alias, bytes: alias.utf8) }
+            if let macAddress { $0.attribute(LinkAttribute.address, bytes: macAddress) }
         }
     }
 

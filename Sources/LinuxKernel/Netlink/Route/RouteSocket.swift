@@ -14,11 +14,20 @@ public final class RouteSocket {
 
     /// The link of that name, with its counters; `nil` where there is none.
     public func link(named name: String) throws(SystemError) -> Link? {
-        var request = NetlinkRequest()
-        request.message(type: RouteNumber.getLink, flags: [], "look for the interface \(name)") {
+        try link("look for the interface \(name)") {
             $0.linkHeader()
             $0.attribute(LinkAttribute.name, name)
         }
+    }
+
+    /// The link of that number; `nil` where there is none.
+    public func link(index: Int32) throws(SystemError) -> Link? {
+        try link("look for link \(index)") { $0.linkHeader(index: index) }
+    }
+
+    private func link(_ action: String, _ body: (inout NetlinkRequest) -> Void) throws(SystemError) -> Link? {
+        var request = NetlinkRequest()
+        request.message(type: RouteNumber.getLink, flags: [], action, body)
         var found: Link?
         try socket.ask(request) { found = Link($0) }
         return found
@@ -73,6 +82,8 @@ public struct Link: Sendable, Hashable {
     public let kind: String?
     /// Its alias.
     public let alias: String?
+    /// Its hardware address, six bytes of an Ethernet interface.
+    public let macAddress: [UInt8]
     /// The bridge it is a port of.
     public let master: Int32?
     /// The largest packet in bytes.
@@ -89,6 +100,7 @@ public struct Link: Sendable, Hashable {
         var name = ""
         var kind: String?
         var alias: String?
+        var macAddress: [UInt8] = []
         var master: Int32?
         var mtu: UInt32 = 0
         var statistics = InterfaceStatistics()
@@ -96,6 +108,7 @@ public struct Link: Sendable, Hashable {
             switch attribute.type {
             case LinkAttribute.name: name = attribute.text
             case LinkAttribute.alias: alias = attribute.text
+            case LinkAttribute.address: macAddress = Array(attribute.value)
             case LinkAttribute.mtu: mtu = attribute.number() ?? 0
             case LinkAttribute.master: master = attribute.number()
             case LinkAttribute.information: kind = attribute.nested[LinkAttribute.kind]?.text
@@ -105,6 +118,7 @@ public struct Link: Sendable, Hashable {
         }
         self.name = name
         self.kind = kind
+        self.macAddress = macAddress
         self.alias = alias
         self.master = master
         self.mtu = mtu
