@@ -162,7 +162,8 @@ let package = Package(
             name: "drydock-shim",
             dependencies: ["CLinux", "CLibcap", "ShimProtocol"],
             swiftSettings: strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])],
-            linkerSettings: [.unsafeFlags(["-static-executable"])]),
+            // Without symbols: the daemon copies it into memory, and every monitor maps that copy.
+            linkerSettings: [.unsafeFlags(["-static-executable", "-Xlinker", "-s"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(

@@ -2,6 +2,8 @@ import ArgumentParser
 import Conformance
 
 /// The executable: reads arguments and wires the modules together.
+///
+/// Every command is named by hand: to make a name of its type takes the argument parser a quarter of a start.
 @main
 struct Drydock: ParsableCommand {
     static let configuration = CommandConfiguration(

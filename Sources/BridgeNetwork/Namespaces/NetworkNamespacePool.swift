@@ -13,6 +13,7 @@ final class NetworkNamespacePool: Sendable {
         var bridged: [PreparedNamespace] = []
         var isolated: [FileDescriptor] = []
         var isFilling = false
+        var opened: ContinuousClock.Instant?
         var lastTake: ContinuousClock.Instant?
     }
 
@@ -39,7 +40,10 @@ final class NetworkNamespacePool: Sendable {
     /// Starts to fill; what was prepared for another plan is dropped.
     func open(_ plan: NamespacePlan) {
         close()
-        state.withLock { $0.plan = plan }
+        state.withLock { state in
+            state.plan = plan
+            state.opened = .now
+        }
         fillSoon()
     }
 
@@ -124,12 +128,14 @@ final class NetworkNamespacePool: Sendable {
         }
     }
 
-    /// Returns at once where the stock runs low: then the next container would wait for its namespace anyway.
+    /// Returns at once where the stock runs low: then the next container would wait for its namespace anyway. The first
+    /// filling waits all the same, since whoever opened the stock has more to do.
     private func waitForQuiet() async {
         while true {
             let rest: Duration? = state.withLock { state in
-                guard let lastTake = state.lastTake, state.bridged.count * 2 >= bridgedTarget else { return nil }
-                let passed = lastTake.duration(to: .now)
+                let isLow = state.lastTake != nil && state.bridged.count * 2 < bridgedTarget
+                guard let since = state.lastTake ?? state.opened, !isLow else { return nil }
+                let passed = since.duration(to: .now)
                 return passed < Self.quiet ? Self.quiet - passed : nil
             }
             guard let rest else { return }

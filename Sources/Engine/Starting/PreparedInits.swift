@@ -25,6 +25,7 @@ final class PreparedInits: Sendable {
         /// Fills the stock at the moment.
         var filling: Task<Void, Never>?
         var ready: [PreparedInit] = []
+        var opened: ContinuousClock.Instant?
         var lastTake: ContinuousClock.Instant?
     }
 
@@ -47,6 +48,7 @@ final class PreparedInits: Sendable {
         guard target > 0 else { return }
         state.withLock { state in
             state.isOpen = true
+            state.opened = .now
             state.filling = Task { [self] in
                 do { try await maker.sweep() } catch {
                     logger.warning("cannot remove a prepared cgroup that is left over: \(error)")
@@ -124,12 +126,14 @@ final class PreparedInits: Sendable {
         }
     }
 
-    /// Returns at once where the stock runs low: then the next container would do the same work itself.
+    /// Returns at once where the stock runs low: then the next container would do the same work itself. The first filling
+    /// waits all the same, since whoever opened the stock has more to do.
     private func waitForQuiet() async {
         while true {
             let rest: Duration? = state.withLock { state in
-                guard state.isOpen, let lastTake = state.lastTake, state.ready.count * 2 >= target else { return nil }
-                let passed = lastTake.duration(to: .now)
+                let isLow = state.lastTake != nil && state.ready.count * 2 < target
+                guard state.isOpen, let since = state.lastTake ?? state.opened, !isLow else { return nil }
+                let passed = since.duration(to: .now)
                 return passed < Self.quiet ? Self.quiet - passed : nil
             }
             guard let rest else { return }

@@ -19,6 +19,7 @@ import OCI
 extension FixturesCommand {
     struct Build: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "build",
             abstract: "Build the images where they are absent or not of this probe and these definitions.",
             discussion: "Runs Conformance/fixtures/build, which fetches Debian packages with apt-get and needs no root."
         )
@@ -63,6 +64,7 @@ extension FixturesCommand {
     /// For `Conformance/fixtures/build` alone.
     struct Plan: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "plan",
             abstract:
                 "Print which Debian packages the layers need: LAYER, ABOVE, EXCLUDED, PACKAGES, APPLETS, a tab between.",
             shouldDisplay: false)
@@ -87,6 +89,7 @@ extension FixturesCommand {
     /// For `Conformance/fixtures/build` alone.
     struct Assemble: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "assemble",
             abstract: "Write the images from fetched packages.", shouldDisplay: false)
         @Option(help: ArgumentHelp("The folder that holds images.yaml.", valueName: "folder"))
         var definitions: String

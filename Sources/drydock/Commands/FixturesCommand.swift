@@ -17,7 +17,8 @@ struct FixturesCommand: ParsableCommand {
         subcommands: [Build.self, List.self, Archive.self, Serve.self, Plan.self, Assemble.self])
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "The images that were built, one a line.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "The images that were built, one a line.")
         @OptionGroup var cache: FixtureCache
 
         func run() throws {
@@ -28,7 +29,8 @@ struct FixturesCommand: ParsableCommand {
     }
 
     struct Archive: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Write an image as a file for `docker load`.")
+        static let configuration = CommandConfiguration(
+            commandName: "archive", abstract: "Write an image as a file for `docker load`.")
         @Argument(help: "The image, for example nginx:latest.")
         var image: String
         @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
@@ -53,6 +55,7 @@ struct FixturesCommand: ParsableCommand {
 
     struct Serve: ParsableCommand, AsyncRunnable {
         static let configuration = CommandConfiguration(
+            commandName: "serve",
             abstract: "Serve the images from a registry on loopback until interrupted.")
         @Option(help: ArgumentHelp("The port; 0 takes a free one.", valueName: "port"))
         var port = 0

@@ -10,7 +10,8 @@ struct ScenariosCommand: ParsableCommand {
         defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "All cases, or those selected, one a line.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "All cases, or those selected, one a line.")
         @OptionGroup var selection: SelectionOptions
         @OptionGroup var folder: FolderOptions
         @Flag(help: "An array of objects with id, title, level, since, until, covers, needs, tags, file.")
@@ -26,6 +27,7 @@ struct ScenariosCommand: ParsableCommand {
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "The manual page behind a verdict, with its sources.")
         @Argument(help: "The id of a case.") var id: String
         @OptionGroup var folder: FolderOptions
@@ -36,7 +38,8 @@ struct ScenariosCommand: ParsableCommand {
     }
 
     struct Catalog: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "All cases as one Markdown page.")
+        static let configuration = CommandConfiguration(
+            commandName: "catalog", abstract: "All cases as one Markdown page.")
         @OptionGroup var folder: FolderOptions
 
         func run() throws {
@@ -46,6 +49,7 @@ struct ScenariosCommand: ParsableCommand {
 
     struct Coverage: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "coverage",
             abstract: "Which operations of the Engine API are covered by how many cases.")
         @OptionGroup var folder: FolderOptions
         @Flag(help: "An array of objects with operation, since, until, cases.") var json = false
@@ -60,6 +64,7 @@ struct ScenariosCommand: ParsableCommand {
 
     struct Results: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "results",
             abstract: "Several runs side by side as one Markdown page, from their NDJSON reports.")
         @Argument(help: ArgumentHelp("Files that `check --report ndjson=FILE` wrote.", valueName: "file")) var files:
             [String]

@@ -59,15 +59,24 @@
             // Nobody's folder is kept busy by a daemon that was started in it.
             if chdir("/") != 0 { logger.warning("cannot leave the folder it was started in") }
             Readiness.tell()
-            // Most of what has run so far runs once.
-            let released = clinux_release_program_text()
-            if released < 0 { logger.debug("cannot give back memory: \(String(cString: strerror(-released)))") }
+            let tidying = Self.tidying(logger)
             let reloading = Reloading(settings: settings, reread: reread, logger: logger)
             await DaemonEnd.wait(endsWithInput: isEphemeral)
             logger.info("ending")
             reloading.cancel()
+            tidying.cancel()
             // The work that is left must not be cancelled with the task that waited.
             try await Task.detached { [self] in try await end(engine, server) }.value
+        }
+
+        /// Gives back the memory of the program's text, most of which runs once, when the start and what follows on its
+        /// heels are over.
+        private static func tidying(_ logger: Logger) -> Task<Void, any Error> {
+            Task {
+                try await Task.sleep(for: .seconds(1))
+                let released = clinux_release_program_text()
+                if released < 0 { logger.debug("cannot give back memory: \(String(cString: strerror(-released)))") }
+            }
         }
 
         /// Takes everything off the host that is not under the root.

@@ -25,11 +25,11 @@
         var shim: String?
 
         /// One setting: its name on the command line and in the file, and in the environment (`DRYDOCK_LOG_LEVEL`).
-        struct Field {
-            enum Kind {
-                case text(WritableKeyPath<DaemonSettings, String?>)
-                case list(WritableKeyPath<DaemonSettings, [String]?>)
-                case flag(WritableKeyPath<DaemonSettings, Bool?>)
+        struct Field: Sendable {
+            enum Kind: Sendable {
+                case text(any WritableKeyPath<DaemonSettings, String?> & Sendable)
+                case list(any WritableKeyPath<DaemonSettings, [String]?> & Sendable)
+                case flag(any WritableKeyPath<DaemonSettings, Bool?> & Sendable)
             }
 
             let name: String
@@ -38,23 +38,21 @@
             var variable: String { "DRYDOCK_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined() }
         }
 
-        static var fields: [Field] {
-            [
-                Field(name: "host", kind: .list(\.hosts)), Field(name: "root", kind: .text(\.root)),
-                Field(name: "pidfile", kind: .text(\.pidFile)), Field(name: "group", kind: .text(\.group)),
-                Field(name: "insecure-tcp", kind: .flag(\.insecureTCP)),
-                Field(name: "tlsverify", kind: .flag(\.tlsVerify)),
-                Field(name: "tlscacert", kind: .text(\.tlsAuthorities)),
-                Field(name: "tlscert", kind: .text(\.tlsCertificate)), Field(name: "tlskey", kind: .text(\.tlsKey)),
-                Field(name: "registry-mirror", kind: .list(\.registryMirrors)),
-                Field(name: "insecure-registry", kind: .list(\.insecureRegistries)),
-                Field(name: "bridge", kind: .text(\.bridge)),
-                Field(name: "bridge-subnet", kind: .text(\.bridgeSubnet)), Field(name: "ipv6", kind: .flag(\.ipv6)),
-                Field(name: "cgroup-parent", kind: .text(\.cgroupParent)),
-                Field(name: "log-driver", kind: .text(\.logDriver)), Field(name: "label", kind: .list(\.labels)),
-                Field(name: "log-level", kind: .text(\.logLevel)), Field(name: "shim", kind: .text(\.shim)),
-            ]
-        }
+        static let fields = [
+            Field(name: "host", kind: .list(\.hosts)), Field(name: "root", kind: .text(\.root)),
+            Field(name: "pidfile", kind: .text(\.pidFile)), Field(name: "group", kind: .text(\.group)),
+            Field(name: "insecure-tcp", kind: .flag(\.insecureTCP)),
+            Field(name: "tlsverify", kind: .flag(\.tlsVerify)),
+            Field(name: "tlscacert", kind: .text(\.tlsAuthorities)),
+            Field(name: "tlscert", kind: .text(\.tlsCertificate)), Field(name: "tlskey", kind: .text(\.tlsKey)),
+            Field(name: "registry-mirror", kind: .list(\.registryMirrors)),
+            Field(name: "insecure-registry", kind: .list(\.insecureRegistries)),
+            Field(name: "bridge", kind: .text(\.bridge)),
+            Field(name: "bridge-subnet", kind: .text(\.bridgeSubnet)), Field(name: "ipv6", kind: .flag(\.ipv6)),
+            Field(name: "cgroup-parent", kind: .text(\.cgroupParent)),
+            Field(name: "log-driver", kind: .text(\.logDriver)), Field(name: "label", kind: .list(\.labels)),
+            Field(name: "log-level", kind: .text(\.logLevel)), Field(name: "shim", kind: .text(\.shim)),
+        ]
 
         /// These settings, and where one is absent the other's.
         func over(_ other: DaemonSettings) -> DaemonSettings {
