@@ -4,13 +4,16 @@ import Engine
 public enum Routes {
     /// The operations over an engine.
     public static func all(_ engine: Engine, identity: ServerIdentity) -> [Route] {
-        system(engine, identity) + containers(engine) + exec(engine) + images(engine) + networks(engine)
+        withoutEngine + system(engine, identity) + containers(engine) + exec(engine) + images(engine) + networks(engine)
             + volumes(engine) + absent
     }
 
+    /// What can be answered while the engine is being opened: that there is a daemon, and how to talk to it.
+    public static let withoutEngine: [Route] = [.ping(.GET), .ping(.HEAD)]
+
     private static func system(_ engine: Engine, _ identity: ServerIdentity) -> [Route] {
         [
-            .ping(.GET), .ping(.HEAD), .version(engine, identity), .information(engine), .events(engine),
+            .version(engine, identity), .information(engine), .events(engine),
             .diskUsage(engine), .authenticate(engine),
         ]
     }

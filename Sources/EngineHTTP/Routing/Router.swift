@@ -8,6 +8,8 @@ public struct Router: Sendable {
         case found(Route, version: APIVersion, names: [String], query: Query)
         /// Nothing, and this is the answer.
         case refused(Reply)
+        /// Nothing that this router knows; another will follow.
+        case notYet
     }
 
     private struct Key: Hashable {
@@ -16,11 +18,15 @@ public struct Router: Sendable {
     }
 
     private let identity: ServerIdentity
+    private let isWhole: Bool
     private var table: [Key: [Route]] = [:]
 
     /// A router over operations.
-    public init(_ routes: [Route], identity: ServerIdentity) {
+    ///
+    /// - Parameter isWhole: where it is not, what it does not know waits for the router that follows.
+    public init(_ routes: [Route], identity: ServerIdentity, isWhole: Bool = true) {
         self.identity = identity
+        self.isWhole = isWhole
         for route in routes {
             table[Key(method: route.method.rawValue, word: route.path.firstWord), default: []].append(route)
         }
@@ -53,13 +59,14 @@ public struct Router: Sendable {
             }
             version = asked
         }
-        guard let word = segments.first else { return .refused(Self.unknown) }
+        let unknown = isWhole ? Outcome.refused(Self.unknown) : .notYet
+        guard let word = segments.first else { return unknown }
         for route in table[Key(method: method.rawValue, word: String(word))] ?? [] {
             if let names = route.path.match(segments) {
                 return .found(route, version: version, names: names, query: Query(parts.count > 1 ? parts[1] : ""))
             }
         }
-        return .refused(Self.unknown)
+        return unknown
     }
 
     /// docker's answer where nothing is, also where only the method is wrong.

@@ -14,7 +14,7 @@ import Synchronization
 /// await server.close(grace: .seconds(5))
 /// ```
 public final class EngineServer: Sendable {
-    private let router: Router
+    private let routing: Routing
     private let identity: ServerIdentity
     private let limits: ServerLimits
     private let logger: Logger
@@ -23,11 +23,13 @@ public final class EngineServer: Sendable {
     private let listening = Mutex<[(channel: any Channel, path: String?)]>([])
 
     /// A server that listens nowhere yet.
+    ///
+    /// - Parameter router: what it serves; where that is not whole, requests for other operations wait for `serve(_:)`.
     public init(
         router: Router, identity: ServerIdentity, limits: ServerLimits = ServerLimits(),
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger = Logger(label: "http")
     ) {
-        self.router = router
+        routing = Routing(router)
         self.identity = identity
         self.limits = limits
         self.group = group
@@ -56,6 +58,9 @@ public final class EngineServer: Sendable {
         listening.withLock { $0.append((channel, path)) }
         return address
     }
+
+    /// Serves another router from now on, also those who waited for it.
+    public func serve(_ router: Router) { routing.replace(by: router) }
 
     /// Takes no more connections, lets answers under way end, ends streams, and returns when all are closed.
     ///
@@ -139,7 +144,7 @@ public final class EngineServer: Sendable {
 
     private func bootstrap(tls: NIOSSLContext?, hostRule: HostRule?) -> ServerBootstrap {
         let shared = ConnectionContext(
-            router: router, limits: limits, identity: identity, hostRule: hostRule, logger: logger,
+            routing: routing, limits: limits, identity: identity, hostRule: hostRule, logger: logger,
             connections: connections)
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)

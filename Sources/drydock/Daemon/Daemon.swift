@@ -42,19 +42,25 @@
             let lock = try DaemonLock.take(
                 root: configuration.root, hosts: listeners.map { $0.endpoint.description })
             defer { withExtendedLifetime(lock) {} }
-            let engine = try await opened()
             let identity = ServerIdentity(version: Suite.version)
+            // Listens first: the engine is opened while the first clients connect and ask what they talk to.
             let server = EngineServer(
-                router: Router(Routes.all(engine, identity: identity), identity: identity), identity: identity,
+                router: Router(Routes.withoutEngine, identity: identity, isWhole: false), identity: identity,
                 logger: Logger(label: "http"))
+            let engine: Engine
             do {
                 for listener in listeners { try await server.listen(on: listener) }
-                try PIDFile.write(settings.pidFile)
+                engine = try await opened()
             } catch {
+                await server.close(grace: .seconds(1))
+                throw error
+            }
+            do { try PIDFile.write(settings.pidFile) } catch {
                 await server.close(grace: .seconds(1))
                 try await engine.shutdown()
                 throw error
             }
+            server.serve(Router(Routes.all(engine, identity: identity), identity: identity))
             for listener in listeners { logger.info("listening on \(listener.endpoint)") }
             // Nobody's folder is kept busy by a daemon that was started in it.
             if chdir("/") != 0 { logger.warning("cannot leave the folder it was started in") }

@@ -18,13 +18,13 @@ struct TestServer {
 
     /// Runs a client on a thread of its own: it waits on sockets, and must not keep the server's tasks from running.
     static func with(
-        _ routes: [Route], limits: ServerLimits = ServerLimits(),
+        _ routes: [Route], isWhole: Bool = true, limits: ServerLimits = ServerLimits(),
         _ client: @escaping @Sendable (TestServer) throws -> Void
     ) async throws {
         let folder = try TestDirectory.make()
         defer { TestDirectory.remove(folder) }
         let server = EngineServer(
-            router: Router(routes, identity: identity), identity: identity, limits: limits,
+            router: Router(routes, identity: identity, isWhole: isWhole), identity: identity, limits: limits,
             logger: Logger(label: "test"))
         let path = "\(folder)/s"
         try await server.listen(on: Listener(EndpointURL(transport: .unix(path: path)), group: "0"))

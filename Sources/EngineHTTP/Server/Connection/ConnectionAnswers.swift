@@ -189,7 +189,7 @@ extension ConnectionHandler: RequestGateDelegate {
     func inputEnded() {
         noteInputClosed()
         switch state {
-        case .idle: linger()
+        case .idle: if held == nil { linger() }
         case .collecting: abort()
         case .running(let exchange):
             if !exchange.bodyIsComplete {

@@ -2,7 +2,7 @@ import Logging
 
 /// What all connections of a server share.
 struct ConnectionContext: Sendable {
-    let router: Router
+    let routing: Routing
     let limits: ServerLimits
     let identity: ServerIdentity
     /// Which `Host` headers are taken; nil on a Unix socket, where any is.

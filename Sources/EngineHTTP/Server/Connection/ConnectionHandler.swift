@@ -26,6 +26,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     var state = State.idle
     var context: ChannelHandlerContext?
     var task: Task<Void, Never>?
+    var held: HeldRequest?
     /// Where the bytes of a streamed body or a hijacked connection go.
     var input: ByteInput.Producer.Source?
     /// Operations that wait until the client has taken what was sent.
@@ -110,11 +111,11 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch unwrapInboundIn(data) {
         case .head(let head): begin(head, context)
         case .body(let bytes): receiveBody(bytes)
-        case .end: endBody()
+        case .end: if held == nil { endBody() } else { held?.hasEnded = true }
         }
     }
 
-    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         guard case .idle = state else {
             // Sent behind a chunked body, in the same packet: it is not answered, and the client will see that.
             if case .running(var exchange) = state {
@@ -128,7 +129,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         do {
             length = try RequestFraming.bodyLength(head)
             try shared.hostRule?.check(head.headers)
-            switch shared.router.find(head.method, head.uri) {
+            switch shared.routing.find(head.method, head.uri) {
+            case .notYet: return hold(head, context)
             case .refused(let reply): return refuse(reply, head)
             case .found(let route, let version, let names, let query):
                 exchange = Exchange(
@@ -172,7 +174,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
-    private func endBody() {
+    func endBody() {
         gateStorage?.bodyEnded()
         documentDeadline?.cancel()
         switch state {
