@@ -103,6 +103,8 @@ static void take_descriptors(struct msghdr *message, int32_t *fds, size_t room, 
     }
 }
 
+int32_t clinux_end_writing(int32_t fd) { return ANSWER(shutdown(fd, SHUT_WR)); }
+
 int64_t clinux_receive(int32_t socket, void *bytes, size_t room, int32_t *fds, size_t *fd_count, int32_t blocking) {
     struct iovec part = {.iov_base = bytes, .iov_len = room};
     union {

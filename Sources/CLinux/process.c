@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 int32_t clinux_clone(uint64_t flags, int32_t *pidfd, int32_t cgroup) {
@@ -81,6 +82,24 @@ int32_t clinux_execveat(int32_t directory, const char *path, char *const argv[],
 void clinux_exit(int32_t code) { _exit(code); }
 
 int32_t clinux_getpid(void) { return getpid(); }
+
+int32_t clinux_nice(int32_t pid) {
+    /* The system call answers 20 - nice, so that no nice value looks like an error. */
+    const long answer = syscall(SYS_getpriority, PRIO_PROCESS, pid);
+    return answer < 0 ? 0 : (int32_t)(20 - answer);
+}
+
+int32_t clinux_schedule(int32_t nice, uint64_t turn_ns) {
+    /* The first version of struct sched_attr, which every kernel since 3.14 takes. */
+    const struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {.size = 48, .policy = SCHED_OTHER, .nice = nice, .runtime = turn_ns};
+    return (int32_t)ANSWER(syscall(SYS_sched_setattr, 0, &attributes, 0u));
+}
 
 int32_t clinux_fork(void) { return (int32_t)ANSWER(syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0L)); }
 

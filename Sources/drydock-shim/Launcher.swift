@@ -4,12 +4,12 @@ import ShimProtocol
 /// Takes LAUNCH and PARK messages from the daemon and forks a monitor for each; single-threaded, so that forking is safe.
 struct Launcher {
     private let socket: Int32
-    /// What monitors inherit as their OOM score adjustment, so that an init writes its own only where it differs.
-    private let outOfMemoryScore: Int32
+    private let inherited: Inherited
 
     init(socket: Int32) {
         self.socket = socket
-        outOfMemoryScore = Limits.protectFromOutOfMemory()
+        inherited = Inherited(outOfMemoryScore: Limits.protectFromOutOfMemory(), nice: Scheduling.niceOfDaemon())
+        Scheduling.takeShortTurns()
     }
 
     /// Serves until the daemon is gone: then the launcher ends, and its monitors go on under the system's init.
@@ -37,9 +37,9 @@ struct Launcher {
         if length <= 0 { return false }
         let received = clinux_monotonic_ns()
         let bytes = UnsafeRawBufferPointer(rebasing: message[0..<Int(length)])
-        if let launch = Launch(bytes, descriptors, count, received: received, outOfMemoryScore: outOfMemoryScore) {
+        if let launch = Launch(bytes, descriptors, count, received: received, inherited: inherited) {
             fork(reply: launch.reply) { Monitor.main(launch) }
-        } else if let parking = Parking(bytes, descriptors, count, outOfMemoryScore: outOfMemoryScore) {
+        } else if let parking = Parking(bytes, descriptors, count, inherited: inherited) {
             fork(reply: parking.reply) { ParkedMonitor.main(parking) }
         } else if count > 1 {
             Reply.failed(Failure(SHIM_STEP_PROTOCOL, Errno.protocolError), to: descriptors[1])
@@ -58,6 +58,14 @@ struct Launcher {
     }
 }
 
+/// What every fork of the launcher has from it, so that an init sets its own only where it differs.
+struct Inherited {
+    /// The OOM score adjustment.
+    let outOfMemoryScore: Int32
+    /// What a container's process goes back to: the nice value that the daemon was started with.
+    let nice: Int32
+}
+
 /// A LAUNCH message, taken apart.
 struct Launch {
     static let descriptorLimit = 3 + Int(SHIM_JOIN_LIMIT)
@@ -69,7 +77,7 @@ struct Launch {
     let joins: Joins
     /// CLOCK_MONOTONIC, nanoseconds.
     let received: Int64
-    let outOfMemoryScore: Int32
+    let inherited: Inherited
 
     /// `nil` where kind, size or number of descriptors are not those of a LAUNCH.
     ///
@@ -77,7 +85,7 @@ struct Launch {
     ///   its own.
     init?(
         _ message: UnsafeRawBufferPointer, _ descriptors: UnsafeMutableBufferPointer<Int32>, _ count: Int,
-        parked: Int32? = nil, received: Int64, outOfMemoryScore: Int32
+        parked: Int32? = nil, received: Int64, inherited: Inherited
     ) {
         let headerSize = MemoryLayout<shim_message>.size
         guard message.count >= headerSize + MemoryLayout<shim_launch>.size,
@@ -91,17 +99,17 @@ struct Launch {
         state = body.has_state == 1 ? descriptors[first - 1] : -1
         joins = Joins(body, descriptors, from: first)
         self.received = received
-        self.outOfMemoryScore = outOfMemoryScore
+        self.inherited = inherited
     }
 
     /// What an init that waited knows of its launch.
-    init(handedOver spec: Int32, joins: Joins, outOfMemoryScore: Int32) {
+    init(handedOver spec: Int32, joins: Joins, inherited: Inherited) {
         self.spec = spec
         reply = -1
         state = -1
         self.joins = joins
         received = 0
-        self.outOfMemoryScore = outOfMemoryScore
+        self.inherited = inherited
     }
 }
 

@@ -13,12 +13,18 @@ import Synchronization
 
 /// A command whose work suspends.
 protocol AsyncRunnable: Sendable {
+    /// What has to be done while there is no thread but the main one.
+    func prepare()
     /// Does the work and answers the exit code. Cancelled at the first Ctrl-C.
     func execute() async throws -> Int32
     /// The exit code of a fault of the command itself.
     var faultCode: Int32 { get }
     /// What Ctrl-C and SIGTERM do.
     var interruption: Interruption { get }
+}
+
+extension AsyncRunnable {
+    func prepare() {}
 }
 
 /// What Ctrl-C and SIGTERM do to a command.
@@ -45,6 +51,7 @@ enum AsyncRunner {
     static func run(_ command: any AsyncRunnable) -> Int32 {
         let done = DispatchSemaphore(value: 0)
         let code = Mutex<Int32>(command.faultCode)
+        command.prepare()
         let work = Task {
             let outcome: Int32
             do {

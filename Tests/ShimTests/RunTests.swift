@@ -32,9 +32,13 @@ struct RunTests {
         try await Sandbox.with { box in
             var spec = box.spec("exit", "3")
             spec.unmountsLate = true
+            let unasked = try await box.start(spec)
+            #expect(await unasked.exit.cause == .exited(3))
+            #expect(await unasked.departs(within: .seconds(20)))
             for _ in 0..<20 {
                 let process = try await box.start(spec)
                 #expect(await process.exit.cause == .exited(3))
+                process.letGo()
                 #expect(await process.departs(within: .seconds(20)))
             }
         }

@@ -31,6 +31,13 @@ int32_t clinux_execveat(int32_t directory, const char *path, char *const argv[],
 int32_t clinux_release_program_text(void);
 void clinux_exit(int32_t code) __attribute__((noreturn));
 int32_t clinux_getpid(void);
+/* The nice value of a process's first thread; 0 is the calling thread. 0 where there is none. */
+int32_t clinux_nice(int32_t pid);
+/* Makes the calling thread an ordinary one of that nice value (sched_setattr(2)). Its turns are of that many
+ * nanoseconds, as threads made by it will have them; 0 is the kernel's own, and before Linux 6.12 all there is. */
+int32_t clinux_schedule(int32_t nice, uint64_t turn_ns);
+/* The shortest turn that the kernel grants. */
+#define CLINUX_SHORT_TURN_NS 100000ull
 int32_t clinux_getppid(void);
 int32_t clinux_setsid(void);
 /* A process group of its own, and the foreground of the terminal at `fd`, as far as there is one. */
@@ -158,6 +165,8 @@ int64_t clinux_send(int32_t socket, const void *bytes, size_t count, const int32
                     int32_t blocking);
 /* `fd_count` goes in as room and comes out as how many came; they are close-on-exec. A truncated message is EMSGSIZE. */
 int64_t clinux_receive(int32_t socket, void *bytes, size_t room, int32_t *fds, size_t *fd_count, int32_t blocking);
+/* Ends one direction of a connection: the other side reads its end (shutdown(2), SHUT_WR). */
+int32_t clinux_end_writing(int32_t fd);
 
 struct clinux_ready {
     int32_t fd;

@@ -10,6 +10,8 @@ final class Container: Sendable {
         var record: ContainerRecord
         /// The process, where there is one.
         var process: RunningProcess?
+        /// The process of the last run, while its monitor is still there.
+        var leaving: RunningProcess?
         /// The control group of the process, until it is removed.
         var cgroup: Cgroup?
         /// Fulfilled when the present process has ended and the state says so.
@@ -60,6 +62,13 @@ final class Container: Sendable {
         self.definition = definition
         self.directory = directory
         life = Mutex(Life(record: record))
+    }
+
+    /// Returns when the last run holds nothing any more.
+    func settled() async {
+        let (leaving, settled) = read { ($0.leaving, $0.settled) }
+        leaving?.letGo()
+        await settled?.value()
     }
 
     /// Looks at its life; never waits for an operation.

@@ -54,6 +54,7 @@ extension Engine {
             if await !process.departs(within: Self.departurePatience) {
                 logger.warning("the monitor of container \(container.shortID) holds on to its mounts")
             }
+            container.change { if $0.leaving === process { $0.leaving = nil } }
             consequences.settled.fulfil(())
         }
         if let pause = consequences.restartPause {
@@ -73,6 +74,7 @@ extension Engine {
         consequences.ended = life.ended
         consequences.cgroup = life.cgroup
         consequences.hadLease = life.record.lease != nil
+        life.leaving = life.process
         life.process = nil
         life.cgroup = nil
         life.ended = nil

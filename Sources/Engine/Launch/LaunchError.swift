@@ -8,6 +8,7 @@ public struct LaunchError: Error, Sendable, Hashable, CustomStringConvertible {
         case `protocol` = 1
         case spec, fork, stdio, log, cgroup, clone, namespace, root, mount, device, terminal, pivot, mask, sysctl
         case hostname, rlimit, oomScore, identity, capabilities, workingDirectory, seccomp, descriptors, exec
+        case scheduling
         /// drydock-shim itself is missing or does not answer.
         case launcher = 100
         /// A monitor still works in the state directory.

@@ -109,7 +109,7 @@ extension Engine {
             // Before the gate, too: a stop that waits for the process, perhaps for ever, holds it.
             try await killWhatRuns(container)
             try await container.gate.pass { () async throws(EngineError) in try await killWhatRuns(container) }
-            await container.read { $0.settled }?.value()
+            await container.settled()
         }
         preparedExecs.close()
         await preparedInits.close()

@@ -22,7 +22,7 @@ extension Engine {
     /// Starts a container whose gate the caller has passed.
     func start(_ container: Container, isRestart: Bool) async throws(EngineError) -> [Phase] {
         try checkStart(of: container)
-        await container.read { $0.settled }?.value()
+        await container.settled()
         container.change { life in
             life.restartDelay?.cancel()
             life.restartDelay = nil

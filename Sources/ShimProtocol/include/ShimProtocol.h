@@ -44,7 +44,8 @@
  * The state directory's descriptor carries an exclusive flock(2) that the daemon took: the lock is held as long as the
  * message is under way or its monitor lives, so whoever gets it knows that no monitor is there or will come. The monitor
  * gives it up before FAILED or EXITED, so that the next LAUNCH may follow at once. One that has mounts to let go then
- * (SHIM_KEEPS_MOUNTS) gives it up when that is done, before it closes the connection.
+ * (SHIM_KEEPS_MOUNTS) does so 10 ms later, or when the daemon shuts down its half of the connection, and gives the lock
+ * up when that is done, before it closes the connection.
  *
  * What a container is made of comes as a sealed memfd, the *spec*: `struct shim_spec` followed by records, each
  * `struct shim_record` and a payload, padded to 8 bytes. Strings end with a zero byte, which `length` counts.
@@ -159,6 +160,7 @@ enum shim_step {
     SHIM_STEP_SECCOMP,
     SHIM_STEP_DESCRIPTORS,
     SHIM_STEP_EXEC,
+    SHIM_STEP_SCHEDULING,
 };
 
 struct shim_failed {

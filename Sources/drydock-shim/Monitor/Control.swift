@@ -168,6 +168,14 @@ struct Control {
         drain(until: deadline)
     }
 
+    /// Waits for the deadline, or for a daemon that says anything: that it is gone, or needs what is still held.
+    func rest(until deadline: Int64) {
+        guard connection >= 0 else { return }
+        var list = PollList()
+        list.add(connection)
+        list.wait(until: deadline)
+    }
+
     /// Lets the next run begin. The lock goes first, so that who sees the connection end finds it free.
     mutating func leave() {
         unlock()

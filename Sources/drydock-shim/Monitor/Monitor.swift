@@ -31,6 +31,9 @@ struct Monitor {
     private static let restBytes: Int64 = 1 << 20
     /// How long a daemon may take to fetch the rest of the output and the exit record.
     private static let farewellNanoseconds: Int64 = 10_000_000_000
+    /// How long mounts are kept once the daemon knows of the end: to unmount keeps a processor busy for milliseconds, which
+    /// whoever waits for the answer should not have to share.
+    private static let restNanoseconds: Int64 = 10_000_000
 
     /// Never returns: the fork of the launcher ends here.
     static func main(_ launch: Launch) -> Never {
@@ -213,7 +216,10 @@ struct Monitor {
         if control.isCongested { home.enter() }
         control.finish(
             record, unlocks: mounts < 0, deadline: clinux_monotonic_ns() + Self.farewellNanoseconds)
-        if mounts >= 0 { _ = clinux_close(mounts) }
+        if mounts >= 0 {
+            control.rest(until: clinux_monotonic_ns() + Self.restNanoseconds)
+            _ = clinux_close(mounts)
+        }
         control.leave()
     }
 }

@@ -5,19 +5,19 @@ import ShimProtocol
 struct Parking {
     let spec: Int32
     let reply: Int32
-    let outOfMemoryScore: Int32
+    let inherited: Inherited
 
     /// `nil` where kind or number of descriptors are not those of a PARK.
     init?(
         _ message: UnsafeRawBufferPointer, _ descriptors: UnsafeMutableBufferPointer<Int32>, _ count: Int,
-        outOfMemoryScore: Int32
+        inherited: Inherited
     ) {
         guard message.count >= MemoryLayout<shim_message>.size, count == 2,
             message.load(as: shim_message.self).kind == SHIM_PARK.rawValue
         else { return nil }
         spec = descriptors[0]
         reply = descriptors[1]
-        self.outOfMemoryScore = outOfMemoryScore
+        self.inherited = inherited
     }
 }
 
@@ -74,7 +74,7 @@ enum ParkedMonitor {
                 if length <= 0, length != -Int64(Errno.messageTooLong) { return nil }
                 let launch = Launch(
                     UnsafeRawBufferPointer(rebasing: message[0..<max(0, Int(length))]), descriptors, count,
-                    parked: parking.reply, received: clinux_monotonic_ns(), outOfMemoryScore: parking.outOfMemoryScore)
+                    parked: parking.reply, received: clinux_monotonic_ns(), inherited: parking.inherited)
                 guard let launch else { throw Failure(SHIM_STEP_PROTOCOL, Errno.protocolError) }
                 return launch
             }
@@ -134,7 +134,7 @@ struct ParkedInit {
             _ = clinux_close(parking.reply)
             WaitingInit(
                 report: ends[1], handover: pair[1], phases: phases.pointer, born: born,
-                outOfMemoryScore: parking.outOfMemoryScore
+                inherited: parking.inherited
             ).run(spec)
         }
         _ = clinux_close(ends[1])
@@ -182,7 +182,7 @@ struct WaitingInit {
     let handover: Int32
     let phases: UnsafeMutablePointer<Int64>
     let born: UInt64
-    let outOfMemoryScore: Int32
+    let inherited: Inherited
 
     private static let descriptorLimit = 4 + Int(SHIM_JOIN_LIMIT)
 
@@ -223,7 +223,7 @@ struct WaitingInit {
             ? ChildStdio(input: -1, output: -1, error: -1, terminalSocket: passed[1])
             : ChildStdio(input: passed[1], output: passed[2], error: passed[3], terminalSocket: -1)
         let joins = passed.withUnsafeMutableBufferPointer { Joins(message.launch, $0, from: first) }
-        let launch = Launch(handedOver: passed[0], joins: joins, outOfMemoryScore: outOfMemoryScore)
+        let launch = Launch(handedOver: passed[0], joins: joins, inherited: inherited)
         return Init(
             spec: try Spec(descriptor: passed[0]), launch: launch, stdio: stdio, report: report, phases: phases,
             born: born)

@@ -23,13 +23,14 @@ struct Entering {
         phases[Int(SHIM_PHASE_CLONED.rawValue)] = clinux_monotonic_ns()
         try check(SHIM_STEP_NAMESPACE, nil, clinux_setsid())
         // While the host's files are in sight: the container's own /proc and /sys are its to forge (CVE-2025-52881).
-        try Limits.applyOutOfMemoryScore(spec, inherited: launch.outOfMemoryScore)
+        try Limits.applyOutOfMemoryScore(spec, inherited: launch.inherited.outOfMemoryScore)
         try Namespaces.joinCgroups(spec)
         try launch.joins.enter()
         phases[Int(SHIM_PHASE_NAMESPACES.rawValue)] = clinux_monotonic_ns()
         let terminal = try openTerminal()
         try Limits.apply(spec)
         try stdio.install(terminal: terminal, spec: spec)
+        try Scheduling.reset(nice: launch.inherited.nice)
         try Confinement.apply(spec)
         phases[Int(SHIM_PHASE_SECURITY.rawValue)] = clinux_monotonic_ns()
         try Execution.execute(spec) { phases[Int(SHIM_PHASE_EXEC.rawValue)] = clinux_monotonic_ns() }

@@ -34,7 +34,7 @@ struct Init {
         note(SHIM_PHASE_CLONED)
         try check(SHIM_STEP_NAMESPACE, nil, clinux_setsid())
         if let born { try Namespaces.make(spec, born: born) }
-        try Limits.applyOutOfMemoryScore(spec, inherited: launch.outOfMemoryScore)
+        try Limits.applyOutOfMemoryScore(spec, inherited: launch.inherited.outOfMemoryScore)
         try Namespaces.enter(spec, launch.joins)
         note(SHIM_PHASE_NAMESPACES)
 
@@ -54,6 +54,7 @@ struct Init {
         if spec.has(SHIM_READ_ONLY_ROOT) { try root.makeReadOnly() }
         try Limits.apply(spec)
         try stdio.install(terminal: terminal, spec: spec)
+        try Scheduling.reset(nice: launch.inherited.nice)
         try Confinement.apply(spec)
         note(SHIM_PHASE_SECURITY)
         if spec.has(SHIM_INIT) { try Reaper.becomeOrReturnInChild() }

@@ -1,5 +1,6 @@
 #if os(Linux)
     import ArgumentParser
+    import CLinux
     import Logging
 
     #if canImport(FoundationEssentials)
@@ -94,6 +95,11 @@
             if [cleanup, status, stop, ephemeral].count(where: { $0 }) > 1 {
                 throw ValidationError("--cleanup, --status, --stop and --ephemeral exclude each other")
             }
+        }
+
+        /// Every thread of the daemon, made later, has its turns as soon as it wakes, also beside busy containers.
+        func prepare() {
+            _ = clinux_schedule(clinux_nice(0), CLINUX_SHORT_TURN_NS)
         }
 
         func execute() async throws -> Int32 {

@@ -1,3 +1,4 @@
+import CLinux
 import DockerAPI
 import DockerClient
 import Foundation
@@ -174,6 +175,45 @@ struct ConfinementTests {
                 try await daemon.remove(id)
             }
         }
+    }
+
+    /// Threads of the daemon and its monitors may be nicer or less nice, and have turns of their own length.
+    @Test func theProcessorIsSharedAsIfTheDaemonHadStartedTheCommandItself() async throws {
+        let expected = (
+            nice: clinux_nice(getpid()), turn: Self.turn(of: try Self.scheduling("self"))
+        )
+        try await RuntimeDaemon.with { daemon in
+            func check(_ stat: String, _ sched: String) throws {
+                // The fields after the name, which is in parentheses: state is the third, nice the nineteenth (proc(5)).
+                let fields = try #require(stat.split(separator: ")").last).split(separator: " ")
+                #expect(fields[16] == "\(expected.nice)")
+                #expect(Self.turn(of: sched) == expected.turn)
+            }
+            let files = ["/proc/self/stat", "/proc/self/sched"].filter { FileManager.default.isReadableFile(atPath: $0) }
+            for _ in 0..<3 {
+                var output: [String] = []
+                for file in files { output.append(try await daemon.run(["/bin/probe", "cat", file]).output) }
+                try check(output[0], output.count > 1 ? output[1] : "")
+            }
+            let id = try await daemon.create(RuntimeDaemon.body(["/bin/probe", "sleep"]))
+            try await daemon.start(id)
+            for _ in 0..<3 {
+                var output: [String] = []
+                for file in files { output.append(try await daemon.exec(id, ["/bin/probe", "cat", file])) }
+                try check(output[0], output.count > 1 ? output[1] : "")
+            }
+            try await daemon.remove(id)
+        }
+    }
+
+    private static func scheduling(_ pid: String) throws -> String {
+        guard access("/proc/\(pid)/sched", R_OK) == 0 else { return "" }
+        return try String(contentsOfFile: "/proc/\(pid)/sched", encoding: .utf8)
+    }
+
+    /// `se.slice : 2800000`, in nanoseconds.
+    private static func turn(of sched: String) -> Substring? {
+        sched.split(separator: "\n").first { $0.hasPrefix("se.slice") }?.split(separator: " ").last
     }
 
     @Test func onlyTheThreeStreamsAreOpen() async throws {

@@ -116,6 +116,19 @@ extension RuntimeDaemon {
         return (String(decoding: output, as: UTF8.self), String(decoding: errors, as: UTF8.self))
     }
 
+    /// What a command in a running container writes to standard output.
+    func exec(_ id: String, _ command: [String]) async throws -> String {
+        let created = try await call(
+            "POST", "/containers/\(id)/exec",
+            json: ["Cmd": .array(command.map { .string($0) }), "AttachStdout": true, "AttachStderr": true]
+        ).checked()
+        let exec = try #require(try created.json()["Id"]?.string)
+        let stream = try await client.open(
+            EngineRequest(
+                "POST", "/exec/\(exec)/start", body: .json(["Detach": false]), bodyDeadline: .seconds(30)))
+        return try await Self.texts(try await stream.checked()).output
+    }
+
     /// Creates, starts, waits, reads the log and removes.
     func run(
         _ command: [String], image: String = image, host: JSONObject = [:], more: JSONObject = [:]

@@ -232,6 +232,15 @@ final class MonitorConnection: MonitorLoop.Handler {
     /// The exit status, where it is known.
     var exitNow: ExitStatus? { state.withLock { $0.exit } }
 
+    /// Tells a monitor whose process has ended that nothing more will be said to it.
+    func letGo() {
+        state.withLock { state in
+            guard let socket = state.socket, state.exit != nil else { return }
+            // Fails where the monitor is gone, which is as good.
+            _ = clinux_end_writing(socket.number)
+        }
+    }
+
     private func connectionEnded() {
         if state.withLock({ $0.beginning != nil }) {
             return end(.failure(LaunchError(.launcher, errno: LaunchError.connectionReset, detail: "lost a monitor")))

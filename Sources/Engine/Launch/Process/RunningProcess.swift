@@ -58,6 +58,9 @@ public final class RunningProcess: Sendable {
     /// - Returns: `false` where that takes longer.
     func departs(within limit: Duration) async -> Bool { await connection.departed.value(within: limit) != nil }
 
+    /// Has its monitor, which takes its time over that, let go of all that was the container's.
+    func letGo() { connection.letGo() }
+
     /// How it ended, when it has; any number may wait. Its output was given to the subscribers before.
     public var exit: ExitStatus {
         get async { await connection.exit() }
