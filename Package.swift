@@ -231,7 +231,8 @@ let package = Package(
         .testTarget(
             name: "EngineTests",
             dependencies: [
-                "Engine", "ImageStore", "FixtureRegistry", "FixtureImages", "OCI", "RawJSON", "TestSupport",
+                "Engine", "LinuxKernel", "ImageStore", "FixtureRegistry", "FixtureImages", "OCI", "RawJSON",
+                "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

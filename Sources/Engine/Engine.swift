@@ -30,6 +30,7 @@ public final class Engine: Sendable {
     let volumeStore: VolumeStore
     let network: BridgeNetwork
     let launcher: Launcher
+    let preparedFolders: PreparedFolders
     let preparedInits: PreparedInits
     let preparedExecs: PreparedExecs
     let removedFolders: RemovedFolders
@@ -50,6 +51,7 @@ public final class Engine: Sendable {
         volumeStore = parts.volumeStore
         network = parts.network
         launcher = parts.launcher
+        preparedFolders = parts.preparedFolders
         preparedInits = parts.preparedInits
         preparedExecs = PreparedExecs(parts.host.cgroups, parts.launcher, logger: logger)
         removedFolders = parts.removedFolders
@@ -65,6 +67,7 @@ public final class Engine: Sendable {
         var volumeStore: VolumeStore
         var network: BridgeNetwork
         var launcher: Launcher
+        var preparedFolders: PreparedFolders
         var preparedInits: PreparedInits
         var removedFolders: RemovedFolders
         var host: HostContext

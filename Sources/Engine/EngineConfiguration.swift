@@ -21,6 +21,8 @@ public struct EngineConfiguration: Sendable {
     public var ipv6 = false
     /// How many network namespaces are kept ready for the next starts.
     public var preparedNamespaces = 8
+    /// How many containers' folders are kept ready for the next creations.
+    public var preparedFolders = 8
     /// How many processes wait for a container where that saves a start time: on cgroup v1.
     public var preparedInits = 8
     /// Registries.

@@ -94,9 +94,17 @@ final class Container: Sendable {
     /// The log, as docker names it.
     var logPath: String { "\(directory)/\(id)-json.log" }
 
-    /// Writes the definition, once.
-    func saveDefinition() throws(EngineError) {
-        try Self.write(definition.json, to: "\(directory)/config.json")
+    /// Writes the definition, once, and the record into the empty files of a new folder. One that a crash finds half
+    /// written is of a container that nobody was told of.
+    func saveFirst() throws(EngineError) {
+        let record = read { $0.record }
+        for (json, name) in [(definition.json, "config.json"), (record.json, "state.json")] {
+            do {
+                try SmallFile.overwrite("\(directory)/\(name)", with: Self.bytes(of: json), mode: 0o600)
+            } catch {
+                throw EngineError(system: error)
+            }
+        }
     }
 
     /// Writes the record as it is now; of two calls at once the later state stays.
@@ -104,7 +112,9 @@ final class Container: Sendable {
         let failure: EngineError? = saving.withLock { _ -> EngineError? in
             let record = read { $0.record }
             do throws(EngineError) {
-                try Self.write(record.json, to: "\(directory)/state.json")
+                do { try SmallFile.replace("\(directory)/state.json", with: Self.bytes(of: record.json)) } catch {
+                    throw EngineError(system: error)
+                }
                 return nil
             } catch {
                 return error
@@ -113,13 +123,7 @@ final class Container: Sendable {
         if let failure { throw failure }
     }
 
-    private static func write(_ json: JSONValue?, to path: String) throws(EngineError) {
-        do {
-            try SmallFile.replace(path, with: Array((json ?? .null).text().utf8))
-        } catch {
-            throw EngineError(.system, "\(error)")
-        }
-    }
+    private static func bytes(of json: JSONValue?) -> [UInt8] { Array((json ?? .null).text().utf8) }
 
     /// Reads a container back.
     static func load(_ directory: String) throws(EngineError) -> Container {

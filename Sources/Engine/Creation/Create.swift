@@ -156,17 +156,8 @@ extension Engine {
     }
 
     private func makeDirectories(of container: Container) throws(EngineError) {
-        do {
-            try Folder.make(container.directory, mode: 0o700)
-            for path in [container.upperDirectory, container.workDirectory, container.rootDirectory] {
-                try Folder.make(path, mode: 0o755)
-            }
-            try Folder.make(container.monitorDirectory, mode: 0o700)
-        } catch {
-            throw EngineError(.system, "\(error)")
-        }
-        try container.saveDefinition()
-        try container.save()
+        do { try preparedFolders.make(container.directory) } catch { throw EngineError(system: error) }
+        try container.saveFirst()
     }
 
     func removeDirectory(_ path: String) {

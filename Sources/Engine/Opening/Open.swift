@@ -42,6 +42,8 @@ extension Engine {
                 volumeStore: try VolumeStore(root: "\(root)/volumes", logger: logger),
                 network: try BridgeNetwork(configuration: network, logger: logger),
                 launcher: launcher,
+                preparedFolders: try PreparedFolders(
+                    folder: "\(root)/prepared", target: configuration.preparedFolders, logger: logger),
                 preparedInits: try PreparedInits(
                     host.cgroups, launcher, target: configuration.preparedInits, logger: logger),
                 removedFolders: try RemovedFolders(folder: "\(root)/removed", logger: logger), host: host,
@@ -49,6 +51,7 @@ extension Engine {
             let engine = Engine(
                 parts, identity: try identity(root), configuration: configuration, logger: logger)
             try await engine.recover()
+            engine.preparedFolders.open()
             engine.preparedInits.open()
             return engine
         } catch let error as EngineError {
@@ -90,6 +93,7 @@ extension Engine {
         }
         eventBus.finish()
         preparedExecs.close()
+        await preparedFolders.close()
         await preparedInits.close()
         launcher.stop()
         await network.stop()

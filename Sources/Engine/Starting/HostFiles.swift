@@ -43,9 +43,9 @@ struct HostFiles {
         }
     }
 
-    // The container's processes may write to them, so they are kept in place: a bind mount holds the inode.
+    // In place: nobody reads them before the container runs, and after a crash they are written again.
     private func write(_ text: String, to path: String) throws(SystemError) {
-        try SmallFile.replace(path, with: Array(text.utf8), mode: 0o644)
+        try SmallFile.overwrite(path, with: Array(text.utf8), mode: 0o644)
     }
 
     private func hostsText(_ content: Content) throws -> String {

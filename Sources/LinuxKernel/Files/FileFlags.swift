@@ -11,6 +11,7 @@ enum FileFlags {
     /// The kernel's own control files ignore the truncation; a file that stands for one in a test needs it.
     static let control = O_WRONLY | O_TRUNC | O_CLOEXEC
     static let createNew = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
+    static let writeCreate = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC
     static let readWriteCreate = O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC
 
     static let typeMask: UInt32 = 0o170000

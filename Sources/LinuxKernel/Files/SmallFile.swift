@@ -52,6 +52,21 @@ public enum SmallFile {
         if durable { try SystemCall.check(clinux_fsync(directory.number), "sync \(folder)") }
     }
 
+    /// Writes new bytes into a file that keeps its place, made where it is missing; a crash may leave it half written.
+    ///
+    /// Cut off only where it was longer: ext4(5) flushes a file that was cut to nothing when it is closed (auto_da_alloc).
+    public static func overwrite(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o600) throws(SystemError) {
+        let number = clinux_openat2(
+            FileFlags.currentDirectory, path, UInt64(UInt32(bitPattern: FileFlags.writeCreate)), UInt64(mode), 0)
+        let file = FileDescriptor(try SystemCall.check(number, "open \(path)"))
+        var status = clinux_stat()
+        try SystemCall.check(clinux_fstatat(file.number, "", 1, &status), "look at \(path)")
+        try file.writeAll(bytes, "write \(path)")
+        if status.size > bytes.count {
+            try SystemCall.check(clinux_ftruncate(file.number, Int64(bytes.count)), "cut \(path)")
+        }
+    }
+
     /// Writes a control file of the kernel: one write, which takes effect or fails as a whole.
     static func control(_ path: String, _ text: String) throws(SystemError) {
         let file = try FileDescriptor.open(path, FileFlags.control)

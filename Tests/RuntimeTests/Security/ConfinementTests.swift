@@ -189,7 +189,9 @@ struct ConfinementTests {
                 #expect(fields[16] == "\(expected.nice)")
                 #expect(Self.turn(of: sched) == expected.turn)
             }
-            let files = ["/proc/self/stat", "/proc/self/sched"].filter { FileManager.default.isReadableFile(atPath: $0) }
+            let files = ["/proc/self/stat", "/proc/self/sched"].filter {
+                FileManager.default.isReadableFile(atPath: $0)
+            }
             for _ in 0..<3 {
                 var output: [String] = []
                 for file in files { output.append(try await daemon.run(["/bin/probe", "cat", file]).output) }
