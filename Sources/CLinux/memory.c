@@ -3,6 +3,7 @@
 #include "common.h"
 
 #include <link.h>
+#include <malloc.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
@@ -20,5 +21,10 @@ int32_t clinux_release_program_text(void) {
         if (madvise((void *)start, end - start, MADV_DONTNEED) < 0) return -errno;
     }
     return 0;
+}
+
+int32_t clinux_give_back_memory(void) {
+    malloc_trim(0);
+    return clinux_release_program_text();
 }
 #endif

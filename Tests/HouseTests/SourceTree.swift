@@ -20,6 +20,8 @@ struct SourceTree {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)
     }
 
+    func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: root.appending(path: path).path) }
+
     /// The folders of `Sources` that hold Swift, each a module.
     var modules: [String] {
         get throws {

@@ -1,3 +1,4 @@
+import Glibc
 import LinuxKernel
 import OCI
 
@@ -30,7 +31,7 @@ extension Engine {
     private func ended(_ container: Container, _ process: RunningProcess, _ status: ExitStatus) async {
         // A daemon that is going leaves the rest to the next one: the exit record stands on disk.
         if isShuttingDown.withLock({ $0 }) { return }
-        let isOutOfMemory = container.read { $0.cgroup }.map(wasOutOfMemory) ?? false
+        let isOutOfMemory = wasOutOfMemory(container, status)
         let consequences: Consequences? = container.change { life in
             guard life.process === process else { return nil }
             return Self.settle(&life, status, isOutOfMemory: isOutOfMemory)
@@ -109,7 +110,11 @@ extension Engine {
         return consequences
     }
 
-    private func wasOutOfMemory(_ cgroup: Cgroup) -> Bool {
+    /// Asked only where it can be so: who has no limit is killed when the host runs out, and nobody has to wait for the
+    /// kernel's count.
+    private func wasOutOfMemory(_ container: Container, _ status: ExitStatus) -> Bool {
+        let (group, limit) = container.read { ($0.cgroup, $0.record.hostConfiguration.resources.memory) }
+        guard let cgroup = group, limit > 0 || status.code == 128 + SIGKILL else { return false }
         do { return try cgroup.outOfMemoryKills() > 0 } catch {
             logger.warning("cannot tell whether \(cgroup.name.prefix(12)) ran out of memory: \(error)")
             return false

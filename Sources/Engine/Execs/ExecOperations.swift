@@ -114,7 +114,7 @@ extension Engine {
                 life.pid = process.pid
             }
             exec.read { $0.begun }.fulfil(process)
-            preparedExecs.prepare(for: container)
+            preparedExecs.prepareSoon(for: container)
             return process
         } catch {
             let failure: EngineError
@@ -200,6 +200,7 @@ extension Engine {
                 "exec_die", of: exec.container,
                 [Event.Attribute("execID", exec.id), Event.Attribute("exitCode", String(status.code))])
             self?.forget(exec)
+            self?.preparedExecs.prepare(for: exec.container)
         }
     }
 

@@ -6,12 +6,15 @@ import Synchronization
 ///
 /// On cgroup v1 the first attachment after a pause waits for a grace period of the kernel, some 8 ms; a monitor that waits
 /// in the container's cgroups has that behind it, and what it clones is in them from birth. One is made when an exec is
-/// created, another when it has begun, since where something is executed more often follows (health checks above all).
+/// created, another when it has ended or runs on, since where something is executed more often follows (health checks above
+/// all).
 /// They let go of a container that ends or is frozen, and of one where nothing follows for a while. On v2 there are none:
 /// there a process is born in its cgroup.
 final class PreparedExecs: Sendable {
     /// How long one waits for a command.
     private static let patience: Duration = .seconds(40)
+    /// How long a command runs undisturbed: most are over by then.
+    private static let pause: Duration = .milliseconds(20)
     /// How many wait at once; the one that has waited longest makes room.
     private static let limit = 16
 
@@ -44,7 +47,7 @@ final class PreparedExecs: Sendable {
         guard !home.isEmpty else { return }
         let (cgroup, pidsLimit) = container.read { ($0.cgroup, $0.record.hostConfiguration.resources.pidsLimit ?? 0) }
         // One that waits would take a place from a container that may have so many processes only.
-        guard let cgroup, pidsLimit <= 0 else { return }
+        guard let cgroup, pidsLimit <= 0, !container.state.isPaused else { return }
         let isWanted = state.withLock { $0.isOpen && $0.waiting[container.id] == nil }
         guard isWanted else { return }
         let process: ParkedProcess
@@ -74,6 +77,16 @@ final class PreparedExecs: Sendable {
         if let surplus { Self.end(surplus) }
         // Ended meanwhile: whoever removes its cgroups may have been here before us.
         if container.read({ $0.cgroup }) == nil { drop(container) }
+    }
+
+    /// Has one made when the command that has just begun has had the processors for a while.
+    func prepareSoon(for container: Container) {
+        guard !home.isEmpty else { return }
+        Task { [weak self] in
+            // Cancelled by nobody: it is over at once.
+            do { try await Task.sleep(for: Self.pause) } catch { return }
+            self?.prepare(for: container)
+        }
     }
 
     /// The one that waits, or is about to; nil where there is none.

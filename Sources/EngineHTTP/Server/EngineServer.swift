@@ -84,6 +84,9 @@ public final class EngineServer: Sendable {
     /// How many connections are open.
     public var connectionCount: Int { connections.count }
 
+    /// How many requests have come so far.
+    public var requestCount: Int { routing.count }
+
     // MARK: - Sockets
 
     private func listenTCP(

@@ -48,6 +48,8 @@ enum ParkedMonitor {
 
     private static func tell(_ parking: Parking) {
         _ = clinux_close(parking.spec)
+        // What waits should not count as memory; what it runs next comes from the image again.
+        _ = clinux_release_program_text()
         withUnsafeBytes(of: shim_parked(monitor: clinux_getpid(), reserved: 0)) {
             Reply.send(SHIM_PARKED, $0, to: parking.reply)
         }
@@ -193,6 +195,7 @@ struct WaitingInit {
         _ = clinux_set_dumpable(0)
         do {
             try Namespaces.joinCgroups(spec)
+            _ = clinux_release_program_text()
             let mark: UInt8 = 1
             try check(
                 SHIM_STEP_FORK, nil,

@@ -65,7 +65,7 @@
             // Nobody's folder is kept busy by a daemon that was started in it.
             if chdir("/") != 0 { logger.warning("cannot leave the folder it was started in") }
             Readiness.tell()
-            let tidying = Self.tidying(logger)
+            let tidying = Self.tidying(server, logger)
             let reloading = Reloading(settings: settings, reread: reread, logger: logger)
             await DaemonEnd.wait(endsWithInput: isEphemeral)
             logger.info("ending")
@@ -75,13 +75,19 @@
             try await Task.detached { [self] in try await end(engine, server) }.value
         }
 
-        /// Gives back the memory of the program's text, most of which runs once, when the start and what follows on its
-        /// heels are over.
-        private static func tidying(_ logger: Logger) -> Task<Void, any Error> {
+        /// Gives memory back when there has been no request for a while, at first after the start: that of what was freed,
+        /// and that of the program's text, most of which runs once.
+        private static func tidying(_ server: EngineServer, _ logger: Logger) -> Task<Void, any Error> {
             Task {
-                try await Task.sleep(for: .seconds(1))
-                let released = clinux_release_program_text()
-                if released < 0 { logger.debug("cannot give back memory: \(String(cString: strerror(-released)))") }
+                var tidied: Int?
+                while true {
+                    let count = server.requestCount
+                    try await Task.sleep(for: .seconds(2))
+                    guard server.requestCount == count, tidied != count else { continue }
+                    tidied = count
+                    let answer = clinux_give_back_memory()
+                    if answer < 0 { logger.debug("cannot give back memory: \(String(cString: strerror(-answer)))") }
+                }
             }
         }
 

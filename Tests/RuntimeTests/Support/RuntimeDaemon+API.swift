@@ -117,10 +117,13 @@ extension RuntimeDaemon {
     }
 
     /// What a command in a running container writes to standard output.
-    func exec(_ id: String, _ command: [String]) async throws -> String {
+    func exec(_ id: String, _ command: [String], user: String = "") async throws -> String {
         let created = try await call(
             "POST", "/containers/\(id)/exec",
-            json: ["Cmd": .array(command.map { .string($0) }), "AttachStdout": true, "AttachStderr": true]
+            json: [
+                "Cmd": .array(command.map { .string($0) }), "AttachStdout": true, "AttachStderr": true,
+                "User": .string(user),
+            ]
         ).checked()
         let exec = try #require(try created.json()["Id"]?.string)
         let stream = try await client.open(

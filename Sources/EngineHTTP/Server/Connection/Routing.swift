@@ -6,6 +6,8 @@ import Synchronization
 final class Routing: Sendable {
     private struct State {
         var router: Router
+        /// How often an operation was looked for.
+        var count = 0
         /// What waits for the next router.
         var waiting: [@Sendable () -> Void] = []
     }
@@ -18,8 +20,15 @@ final class Routing: Sendable {
 
     /// The operation of a request line.
     func find(_ method: HTTPMethod, _ target: String) -> Router.Outcome {
-        state.withLock { $0.router }.find(method, target)
+        let router = state.withLock { state in
+            state.count += 1
+            return state.router
+        }
+        return router.find(method, target)
     }
+
+    /// How often an operation was looked for so far.
+    var count: Int { state.withLock { $0.count } }
 
     /// Calls back at the next router, or at once where that finds the operation by now.
     func wait(for head: HTTPRequestHead, _ callback: @escaping @Sendable () -> Void) {
@@ -36,7 +45,7 @@ final class Routing: Sendable {
     /// Puts the next router in the place of this one.
     func replace(by router: Router) {
         let waiting = state.withLock { state in
-            defer { state = State(router: router) }
+            defer { state = State(router: router, count: state.count) }
             return state.waiting
         }
         for callback in waiting { callback() }
