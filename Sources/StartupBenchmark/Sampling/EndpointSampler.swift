@@ -6,6 +6,9 @@ import Synchronization
 public final class EndpointSampler: Sampler {
     /// Every container of a benchmark carries this label, and nothing without it is touched.
     public static let label = "io.drydock.bench"
+    /// How long nobody asked an idle daemon for anything: its images were loaded just before, and a runtime gives memory
+    /// back in its own time.
+    private static let idleTime: Duration = .seconds(5)
     /// How many requests at once make and remove resident containers.
     private static let hands = 4
 
@@ -131,7 +134,9 @@ public final class EndpointSampler: Sampler {
             case .log: try await log(workload, &sample)
             case .logFollow: try await followLog(workload, &sample)
             case .events: try await events(workload, &sample)
-            case .memory: sample.phases = try await memory()
+            case .memory:
+                try await Task.sleep(for: Self.idleTime)
+                sample.phases = try await memory()
             }
         } catch {
             sample.failure = "\(error)"
