@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 import ImageStore
 import LinuxKernel
 import Logging
@@ -40,9 +41,14 @@ final class PreparedFolders: Sendable {
 
     /// Makes a container's folder, where nothing stands yet.
     func make(_ path: String) throws(SystemError) {
-        guard let prepared = stock.take() else { return try Self.makeAnew(path) }
-        try SystemCall.check(
-            clinux_renameat(CLINUX_AT_FDCWD, prepared, CLINUX_AT_FDCWD, path), "rename \(prepared) to \(path)")
+        while let prepared = stock.take() {
+            let answer = clinux_renameat(CLINUX_AT_FDCWD, prepared, CLINUX_AT_FDCWD, path)
+            // Somebody who tidied up has taken it away.
+            if answer == -ENOENT { continue }
+            try SystemCall.check(answer, "rename \(prepared) to \(path)")
+            return
+        }
+        try Self.makeAnew(path)
     }
 
     fileprivate static func makeAnew(_ path: String) throws(SystemError) {

@@ -63,21 +63,31 @@ extension Engine {
             return !life.isStarted
         }
         guard isFirst else { throw EngineError(.conflict, "exec instance \(id) has already run") }
-        let attached = options.detach ? nil : exec.output.subscribe()
         publish("exec_start: \(exec.commandLine)", of: container, [Event.Attribute("execID", exec.id)])
-        do {
-            let process = try await launch(exec, size: options.consoleSize ?? exec.configuration.consoleSize)
+        let size = options.consoleSize ?? exec.configuration.consoleSize
+        guard !options.detach else {
+            let process = try await launch(exec, size: size)
             watch(exec, process)
-            guard let attached else {
-                if exec.configuration.attachStdin { process.closeStandardInput() }
-                return nil
-            }
-            return session(exec, OutputStream(subscription: attached, channels: channels(exec)))
+            if exec.configuration.attachStdin { process.closeStandardInput() }
+            return nil
+        }
+        let attached = exec.output.subscribe()
+        // The client has its connection before there is any output: docker-py loses what comes in one piece with the head.
+        Task { [self] in await launchAttached(exec, size: size) }
+        return session(exec, OutputStream(subscription: attached, channels: channels(exec)))
+    }
+
+    /// Launches for a client that reads what it writes, and why it cannot be launched, too.
+    private func launchAttached(_ exec: ExecProcess, size: ConsoleSize?) async {
+        do {
+            watch(exec, try await launch(exec, size: size))
         } catch {
-            guard !options.detach, error.code == .invalidArgument else { throw error }
-            attached?.cancel()
-            let chunk = OutputChunk(channel: .standardOutput, bytes: Array("\(error.message)\r\n".utf8))
-            return session(exec, OutputStream(chunks: [chunk], subscription: nil, channels: [.standardOutput]))
+            let wanted = channels(exec)
+            exec.output.publish(
+                OutputChunk(
+                    channel: wanted.contains(.standardOutput) ? .standardOutput : .standardError,
+                    bytes: Array("\(error.message)\r\n".utf8)))
+            exec.output.processEnded()
         }
     }
 
@@ -91,7 +101,7 @@ extension Engine {
     private func session(_ exec: ExecProcess, _ output: OutputStream) -> AttachSession {
         let input =
             exec.configuration.attachStdin
-            ? AttachSession.Input(process: { exec.read { $0.process } }, closesAtEnd: true) : nil
+            ? AttachSession.Input(process: { await exec.read { $0.begun }.value() ?? nil }, closesAtEnd: true) : nil
         return AttachSession(
             isTerminal: exec.configuration.tty, output: output, input: input,
             detachKeys: exec.configuration.tty ? exec.detachKeys : nil

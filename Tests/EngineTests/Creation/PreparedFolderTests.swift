@@ -55,6 +55,20 @@ import Testing
         }
     }
 
+    @Test func oneThatSomebodyRemovedIsNotMissed() async throws {
+        try await Self.with { folder in
+            let stock = try Self.folders(in: folder, target: 2)
+            stock.open()
+            try await Self.until { stock.count == 2 }
+            for name in try Folder.names(folder + "/prepared") {
+                try FileManager.default.removeItem(atPath: "\(folder)/prepared/\(name)")
+            }
+            try stock.make(folder + "/made")
+            #expect(try Self.tree(folder + "/made")["hosts"] == 0o644)
+            await stock.close()
+        }
+    }
+
     @Test func whatAKilledDaemonLeftIsRemoved() async throws {
         try await Self.with { folder in
             let killed = try Self.folders(in: folder, target: 2)
