@@ -46,7 +46,8 @@ import Testing
         let before = try await host.site.links()
         for _ in 0..<20 {
             try await host.network.start()
-            try await Task.sleep(for: .microseconds(Int.random(in: 0...3000)))
+            // Sometimes before, sometimes while, sometimes after the stock is filled, which begins after 20 ms.
+            try await Task.sleep(for: .microseconds(Int.random(in: 17_000...26_000)))
             try await host.network.cleanup()
             try #require(try await host.site.links() == before)
         }

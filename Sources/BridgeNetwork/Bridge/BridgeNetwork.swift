@@ -89,10 +89,12 @@ public actor BridgeNetwork {
 
     /// Takes everything of ours off the host, containers' interfaces included. Works without `start()`, too.
     public func cleanup() async throws(NetworkError) {
+        let ending = active?.plan.addresses
         active = nil
         pool.close()
-        // A namespace that is being made would put its interface on the bridge behind the list of what is on it.
-        await builder.finish()
+        // A namespace that is being made, or about to be, would put its interface on the bridge behind the list of what is
+        // on it.
+        await builder.end(ending)
         let kernel = try openKernel()
         let kept = try NetworkState.load(from: configuration.stateDirectory)
         watcherStop = nil

@@ -25,6 +25,8 @@ actor NamespaceBuilder {
     nonisolated let thread: NamespaceThread
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
+    /// The addresses of the network that was cleaned up last.
+    private var ended: AddressPool?
     private var host: (namespace: FileDescriptor, route: RouteSocket)?
 
     init(hostNamespace: FileDescriptor?) throws(NetworkError) {
@@ -43,6 +45,7 @@ actor NamespaceBuilder {
     func bridged(
         _ plan: NamespacePlan, address: UInt32? = nil, macAddress: MACAddress? = nil
     ) throws(NetworkError) -> PreparedNamespace {
+        guard plan.addresses !== ended else { throw NetworkError(.system, "the network is being cleaned up") }
         let route = try NetworkError.system { () throws(SystemError) in try connect().route }
         let own: UInt32
         if let address {
@@ -71,8 +74,8 @@ actor NamespaceBuilder {
         }
     }
 
-    /// Returns when what was asked for before is made.
-    func finish() {}
+    /// Makes no more namespaces with those addresses; returns when the last one that was begun is made.
+    func end(_ addresses: AddressPool?) { ended = addresses }
 
     private func build(
         _ plan: NamespacePlan, address: UInt32, macAddress: MACAddress, veth: String
