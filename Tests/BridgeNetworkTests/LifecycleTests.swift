@@ -133,7 +133,7 @@ import Testing
                 try await Self.eventually { host.network.pool.stock == (2, 2) }
                 // The kernel takes interfaces down in its own time.
                 try await Self.eventually { try await host.site.links().count { $0.hasPrefix("veth") } == 2 }
-                try await Self.eventually { try Self.openDescriptors() <= descriptors }
+                try await Self.eventually { try Self.openDescriptors() == descriptors }
                 for map in ["published4", "published6"] {
                     let elements = try await host.site.run { try NetfilterSocket().elements(of: map, in: "drydock") }
                     try #require(elements == [])

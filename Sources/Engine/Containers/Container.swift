@@ -111,13 +111,11 @@ final class Container: Sendable {
     func save() throws(EngineError) {
         let failure: EngineError? = saving.withLock { _ -> EngineError? in
             let record = read { $0.record }
-            do throws(EngineError) {
-                do { try SmallFile.replace("\(directory)/state.json", with: Self.bytes(of: record.json)) } catch {
-                    throw EngineError(system: error)
-                }
+            do {
+                try SmallFile.replace("\(directory)/state.json", with: Self.bytes(of: record.json))
                 return nil
             } catch {
-                return error
+                return EngineError(system: error)
             }
         }
         if let failure { throw failure }

@@ -11,17 +11,14 @@ import TestSupport
 @Suite struct OpeningTests {
     @Test func whatIsNotKnownYetWaitsForTheNextRouter() async throws {
         try await Self.with { server in
-            let waiting = try server.connect()
-            try waiting.send("POST /echo/a?q=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none")
-            let bodyless = try server.connect()
-            try bodyless.send("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\nGET /fine HTTP/1.1\r\nHost: x\r\n\r\n")
-            let halfClosed = try server.connect()
-            try halfClosed.send("POST /echo/b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\ntwo")
+            let waiting = try server.asked("POST /echo/a?q=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\none")
+            let bodyless = try server.asked(
+                "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\nGET /fine HTTP/1.1\r\nHost: x\r\n\r\n")
+            let halfClosed = try server.asked("POST /echo/b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\ntwo")
             halfClosed.closeOutput()
             // This one goes away again.
-            try server.connect().send("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
-            let known = try server.connect()
-            try known.send("GET /fine HTTP/1.1\r\nHost: x\r\n\r\n")
+            _ = try server.asked("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+            let known = try server.asked("GET /fine HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(try known.head().hasPrefix("HTTP/1.1 200"))
             try known.send("GET /v9.99/echo HTTP/1.1\r\nHost: x\r\n\r\n")
             _ = try known.read(count: 4)
@@ -34,18 +31,15 @@ import TestSupport
             #expect(try bodyless.head().hasPrefix("HTTP/1.1 200"))
             _ = try halfClosed.head()
             #expect(try halfClosed.read(through: "two") == "b 1.51 - two")
-            let late = try server.connect()
-            try late.send("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
+            let late = try server.asked("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n")
             #expect(try late.head().hasPrefix("HTTP/1.1 404"))
         }
     }
 
     @Test func closingEndsWhatWaits() async throws {
         try await Self.with { server in
-            let waiting = try server.connect()
-            try waiting.send("GET /containers/json HTTP/1.1\r\nHost: x\r\n\r\n")
-            let known = try server.connect()
-            try known.send("GET /fine HTTP/1.1\r\nHost: x\r\n\r\n")
+            let waiting = try server.asked("GET /containers/json HTTP/1.1\r\nHost: x\r\n\r\n")
+            let known = try server.asked("GET /fine HTTP/1.1\r\nHost: x\r\n\r\n")
             _ = try known.head()
             server.close()
             #expect(try waiting.rest() == "")
@@ -54,5 +48,14 @@ import TestSupport
 
     private static func with(_ client: @escaping @Sendable (TestServer) throws -> Void) async throws {
         try await TestServer.with([.fine], isWhole: false, client)
+    }
+}
+
+extension TestServer {
+    /// A connection over which that was sent.
+    fileprivate func asked(_ request: String) throws -> RawConnection {
+        let connection = try connect()
+        try connection.send(request)
+        return connection
     }
 }
