@@ -124,7 +124,7 @@ extension Engine {
                 life.pid = process.pid
             }
             exec.read { $0.begun }.fulfil(process)
-            preparedExecs.prepareSoon(for: container)
+            preparedExecs.prepareSoon(for: exec)
             return process
         } catch {
             let failure: EngineError
@@ -186,10 +186,7 @@ extension Engine {
             exec.configuration.user.isEmpty
             ? exec.container.definition.configuration.user : exec.configuration.user
         do {
-            let root = try MergedRoot(process: inside.pid)
-            let database = UserDatabase(
-                passwd: try root.contents("etc/passwd", limit: 4 << 20) ?? [],
-                group: try root.contents("etc/group", limit: 4 << 20) ?? [])
+            let database = try UserDatabase(in: MergedRoot(process: inside.pid))
             return try database.account(user, added: host.groupAdd ?? [])
         } catch let error as EngineError {
             throw error

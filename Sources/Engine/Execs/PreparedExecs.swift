@@ -79,13 +79,13 @@ final class PreparedExecs: Sendable {
         if container.read({ $0.cgroup }) == nil { drop(container) }
     }
 
-    /// Has one made when the command that has just begun has had the processors for a while.
-    func prepareSoon(for container: Container) {
+    /// Has one made when a command that has just begun still runs after a while; the end of a shorter one has one made.
+    func prepareSoon(for exec: ExecProcess) {
         guard !home.isEmpty else { return }
         Task { [weak self] in
             // Cancelled by nobody: it is over at once.
             do { try await Task.sleep(for: Self.pause) } catch { return }
-            self?.prepare(for: container)
+            if exec.isRunning { self?.prepare(for: exec.container) }
         }
     }
 

@@ -40,22 +40,12 @@ struct MergedRoot: Sendable {
     /// A small file of the tree; nil where there is none.
     func contents(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
         guard let file = try open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) else { return nil }
-        var bytes = [UInt8](repeating: 0, count: limit + 1)
-        var filled = 0
-        while filled < bytes.count {
-            let answer = bytes.withUnsafeMutableBytes { buffer in
-                clinux_read(
-                    file.number, UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]).baseAddress,
-                    buffer.count - filled)
-            }
+        do {
+            return try SmallFile.read(file, "\(path) of the container", limit: limit)
+        } catch where error.errno == EISDIR {
             // A folder in the place of the file is as good as no file.
-            if answer == -Int64(EISDIR) { return nil }
-            let count = Int(try SystemCall.check(answer, "read \(path) of the container"))
-            if count == 0 { break }
-            filled += count
+            return nil
         }
-        guard filled <= limit else { throw SystemError(action: "read \(path) of the container", errno: EFBIG) }
-        return Array(bytes.prefix(filled))
     }
 
     private func open(_ path: String, _ flags: Int32) throws(SystemError) -> FileDescriptor? {

@@ -108,10 +108,11 @@ extension Engine {
             let database: UserDatabase
             var status = clinux_stat()
             if clinux_fstatat(-100, "\(container.upperDirectory)/etc", 0, &status) == 0 {
-                database = try Self.database(layers: [container.upperDirectory] + definition.lowerDirectories)
+                database = try UserDatabase(
+                    in: MergedRoot(layers: [container.upperDirectory] + definition.lowerDirectories))
             } else {
                 database = try userDatabases.database(definition.topLayer?.description ?? "") {
-                    () throws(SystemError) in try Self.database(layers: definition.lowerDirectories)
+                    () throws(SystemError) in try UserDatabase(in: MergedRoot(layers: definition.lowerDirectories))
                 }
             }
             return try database.account(definition.configuration.user, added: host.groupAdd ?? [])
@@ -120,13 +121,6 @@ extension Engine {
         } catch {
             throw EngineError(system: error)
         }
-    }
-
-    private static func database(layers: [String]) throws(SystemError) -> UserDatabase {
-        let root = try MergedRoot(layers: layers)
-        return UserDatabase(
-            passwd: try root.contents("etc/passwd", limit: 4 << 20) ?? [],
-            group: try root.contents("etc/group", limit: 4 << 20) ?? [])
     }
 
     private func attachNetwork(

@@ -1,3 +1,5 @@
+import LinuxKernel
+
 /// `/etc/passwd` and `/etc/group` of an image, read as data; nothing of the image is executed or loaded for it.
 struct UserDatabase: Sendable {
     struct User: Sendable {
@@ -15,6 +17,13 @@ struct UserDatabase: Sendable {
 
     let users: [User]
     let groups: [Group]
+
+    /// Those of a tree; a table that is not there is empty, one of more than 4 MiB an error.
+    init(in root: MergedRoot) throws(SystemError) {
+        self.init(
+            passwd: try root.contents("etc/passwd", limit: 4 << 20) ?? [],
+            group: try root.contents("etc/group", limit: 4 << 20) ?? [])
+    }
 
     init(passwd: [UInt8], group: [UInt8]) {
         users = Self.lines(passwd).compactMap { fields in

@@ -7,11 +7,17 @@ public enum SmallFile {
     ///
     /// - Parameter limit: the most bytes it may have; a longer file is EFBIG.
     public static func read(_ path: String, limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
-        let file = try FileDescriptor.open(path, FileFlags.read)
+        try read(try FileDescriptor.open(path, FileFlags.read), path, limit: limit)
+    }
+
+    /// The same of an open file, from where it stands.
+    ///
+    /// - Parameter path: what it is called in an error.
+    public static func read(_ file: FileDescriptor, _ path: String, limit: Int) throws(SystemError) -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
             let start = bytes.count
-            let room = 4096
+            let room = max(4096, start)
             guard start <= limit else { throw SystemError(action: "read \(path)", errno: EFBIG) }
             bytes.append(contentsOf: repeatElement(0, count: room))
             let answer = bytes.withUnsafeMutableBytes { buffer in
