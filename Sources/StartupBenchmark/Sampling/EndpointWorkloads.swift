@@ -15,12 +15,9 @@ extension EndpointSampler {
     func cycle(_ workload: Workload, _ sample: inout Sample) async throws {
         let id = try await created(workload, &sample)
         do {
+            let wait = try await waiting(id)
             let began = try await started(id, &sample)
-            let result = try await send("POST", "/containers/\(id)/wait", query: [("condition", "not-running")]).json()
-            let waited = MonotonicClock.nanoseconds()
-            guard result["StatusCode"]?.int64 == 0 else {
-                throw BenchmarkFault("the container ended with \(result["StatusCode"]?.text() ?? "no status")")
-            }
+            let waited = try await ended(wait)
             // Read between wait and remove, where its own time is not counted.
             let instruction = try await instruction(id)
             sample.phases.append(.init(PhaseName.instruction, Self.span(began, instruction)))
@@ -172,6 +169,26 @@ extension EndpointSampler {
         sample.details += wire.parts(of: "start", since: began)
         sample.details += ServerTiming.phases(response.head.all("Server-Timing"), of: "start")
         return began
+    }
+
+    /// Asks for the end of a container that is not started yet, as docker's command line does; answers when the daemon has
+    /// begun to wait. Whoever asks after the start finds a short container over already, and measures the start's answer.
+    func waiting(_ id: String) async throws -> EngineStream {
+        try await client.open(
+            EngineRequest("POST", "/containers/\(id)/wait", query: [("condition", "next-exit")])
+        ).checked()
+    }
+
+    /// The moment when the daemon told of the end; a container that failed does not count.
+    func ended(_ wait: EngineStream) async throws -> UInt64 {
+        var body: [UInt8] = []
+        while let piece = try await wait.nextPiece(within: .seconds(120)) { body += piece }
+        let moment = MonotonicClock.nanoseconds()
+        let result = try JSONValue.parse(body)
+        guard result["StatusCode"]?.int64 == 0 else {
+            throw BenchmarkFault("the container ended with \(result["StatusCode"]?.text() ?? "no status")")
+        }
+        return moment
     }
 
     /// The moment that `probe first` has printed.

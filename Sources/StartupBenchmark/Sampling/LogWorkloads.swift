@@ -9,12 +9,9 @@ extension EndpointSampler {
     func log(_ workload: Workload, _ sample: inout Sample) async throws {
         let id = try await create(image: workload.image, command: workload.command, options: workload.create)
         do {
+            let wait = try await waiting(id)
             try await send("POST", "/containers/\(id)/start")
-            let result = try await send("POST", "/containers/\(id)/wait", query: [("condition", "not-running")]).json()
-            let ended = MonotonicClock.nanoseconds()
-            guard result["StatusCode"]?.int64 == 0 else {
-                throw BenchmarkFault("the container ended with \(result["StatusCode"]?.text() ?? "no status")")
-            }
+            let ended = try await ended(wait)
             sample.began = try await firstLine(id)
             add(PhaseName.logged, PhaseName.loggedRate, workload.bytes ?? 0, from: sample.began, to: ended, to: &sample)
             let reading = MonotonicClock.nanoseconds()

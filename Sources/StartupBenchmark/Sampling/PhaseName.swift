@@ -8,7 +8,7 @@ public enum PhaseName {
     public static let ready = "create + start"
     /// Request for the start written, to the program's first instruction.
     public static let instruction = "first instruction"
-    /// First instruction, to `wait` answered; the program ends at once.
+    /// First instruction, to `wait` answered, which was asked before the start; the program ends at once.
     public static let waited = "exit seen"
     /// `DELETE /containers/{id}`.
     public static let remove = "remove"
