@@ -4,24 +4,26 @@
 
 #include <link.h>
 #include <malloc.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 
-int32_t clinux_release_program_text(void) {
-    const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(AT_PHDR);
-    const size_t count = getauxval(AT_PHNUM);
+/* Of one object: what is only read comes from its file again; relocations stand in segments that can be written. */
+static int release_object(struct dl_phdr_info *object, size_t size, void *data) {
+    (void)size;
+    (void)data;
     const uintptr_t page = (uintptr_t)getpagesize();
-    uintptr_t base = 0;
-    for (size_t i = 0; i < count; i++)
-        if (headers[i].p_type == PT_PHDR) base = (uintptr_t)headers - headers[i].p_vaddr;
-    for (size_t i = 0; i < count; i++) {
-        if (headers[i].p_type != PT_LOAD || !(headers[i].p_flags & PF_X) || headers[i].p_flags & PF_W) continue;
-        const uintptr_t start = (base + headers[i].p_vaddr) & ~(page - 1);
-        const uintptr_t end = base + headers[i].p_vaddr + headers[i].p_memsz;
+    for (size_t i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &object->dlpi_phdr[i];
+        if (header->p_type != PT_LOAD || header->p_flags & PF_W) continue;
+        const uintptr_t start = (object->dlpi_addr + header->p_vaddr) & ~(page - 1);
+        const uintptr_t end = object->dlpi_addr + header->p_vaddr + header->p_memsz;
         if (madvise((void *)start, end - start, MADV_DONTNEED) < 0) return -errno;
     }
     return 0;
 }
+
+int32_t clinux_release_program_text(void) { return dl_iterate_phdr(release_object, NULL); }
+
+int32_t clinux_limit_arenas(int32_t count) { return mallopt(M_ARENA_MAX, count) == 1 ? 0 : -EINVAL; }
 
 int32_t clinux_give_back_memory(void) {
     malloc_trim(0);

@@ -34,14 +34,13 @@
         }
 
         private func memory(_ path: String) throws -> [String: Double] {
-            let phases = try ProcessMemory.phases(daemonOn: path, residents: "BENCH_TEST=resident")
+            let phases = try ProcessMemory.phases(
+                of: ProcessMemory.listener(on: path), residents: "BENCH_TEST=resident")
             return Dictionary(phases.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         }
 
         @Test func nobodyOnASocketIsAnError() {
-            #expect(throws: BenchmarkFault.self) {
-                try ProcessMemory.phases(daemonOn: "/nonexistent.sock", residents: "A=1")
-            }
+            #expect(throws: BenchmarkFault.self) { try ProcessMemory.listener(on: "/nonexistent.sock") }
         }
 
         private func listen(on path: String) throws -> Int32 {

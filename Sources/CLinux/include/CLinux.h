@@ -27,10 +27,13 @@ int32_t clinux_spawn(const char *path, char *const argv[], char *const envp[], c
 int32_t clinux_fork(void);
 int32_t clinux_execve(const char *path, char *const argv[], char *const envp[]);
 int32_t clinux_execveat(int32_t directory, const char *path, char *const argv[], char *const envp[], int32_t flags);
-/* Gives back the pages of the program's code, which come from its file again when they are run (madvise(2)). */
+/* Gives back the pages of code and constants, of the program and its libraries, which come from their files again when
+   they are used (madvise(2)). */
 int32_t clinux_release_program_text(void);
 /* The same, and what was freed but is kept for the next allocation (malloc_trim(3)). */
 int32_t clinux_give_back_memory(void);
+/* How many heaps threads share (mallopt(3), M_ARENA_MAX): each keeps what was freed in it. */
+int32_t clinux_limit_arenas(int32_t count);
 void clinux_exit(int32_t code) __attribute__((noreturn));
 int32_t clinux_getpid(void);
 /* The nice value of a process's first thread; 0 is the calling thread. 0 where there is none. */

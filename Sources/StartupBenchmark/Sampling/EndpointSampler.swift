@@ -134,9 +134,7 @@ public final class EndpointSampler: Sampler {
             case .log: try await log(workload, &sample)
             case .logFollow: try await followLog(workload, &sample)
             case .events: try await events(workload, &sample)
-            case .memory:
-                try await Task.sleep(for: Self.idleTime)
-                sample.phases = try await memory()
+            case .memory: sample.phases = try await memory(after: Self.idleTime)
             }
         } catch {
             sample.failure = "\(error)"
@@ -152,10 +150,15 @@ public final class EndpointSampler: Sampler {
     }
 
     /// See `Sampler`.
-    public func memory() async throws -> [Sample.Phase] {
+    public func memory() async throws -> [Sample.Phase] { try await memory(after: .zero) }
+
+    /// The same after a while in which nothing is asked of the daemon, not even who it is.
+    private func memory(after quiet: Duration) async throws -> [Sample.Phase] {
         #if os(Linux)
             guard case .unix(let path) = client.configuration.endpoint.transport else { return [] }
-            return try ProcessMemory.phases(daemonOn: path, residents: token)
+            let daemon = try ProcessMemory.listener(on: path)
+            try await Task.sleep(for: quiet)
+            return try ProcessMemory.phases(of: daemon, residents: token)
         #else
             return []
         #endif

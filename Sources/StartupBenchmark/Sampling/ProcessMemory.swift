@@ -21,10 +21,9 @@
         }
 
         /// - Parameters:
-        ///   - path: the daemon's socket.
+        ///   - daemon: see `listener`.
         ///   - residents: a variable with its value that stands in the environment of every resident container.
-        static func phases(daemonOn path: String, residents token: String) throws -> [Sample.Phase] {
-            let daemon = try listener(on: path)
+        static func phases(of daemon: pid_t, residents token: String) throws -> [Sample.Phase] {
             let entries = processes(token: token)
             let residents = entries.filter { $0.value.isResident }
             let monitors = Set(residents.values.map(\.parent)).filter { entries[$0]?.isResident == false }
@@ -53,8 +52,8 @@
             return phases
         }
 
-        /// Who listens on a Unix socket (unix(7), SO_PEERCRED).
-        private static func listener(on path: String) throws -> pid_t {
+        /// Who listens on a Unix socket (unix(7), SO_PEERCRED). It is connected to, which wakes an idle daemon.
+        static func listener(on path: String) throws -> pid_t {
             let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
             guard descriptor >= 0 else { throw BenchmarkFault("cannot make a socket: \(text(errno))") }
             defer { close(descriptor) }

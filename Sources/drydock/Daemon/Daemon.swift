@@ -39,6 +39,9 @@
         func run() async throws {
             try DaemonLog.begin(settings.logLevel)
             let logger = Logger(label: "daemon")
+            // More heaps than threads that run at once only scatter what is kept: eight for each processor are the default.
+            let arenas = clinux_limit_arenas(Int32(clamping: sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+            if arenas < 0 { logger.warning("cannot limit the heaps: \(String(cString: strerror(-arenas)))") }
             let lock = try DaemonLock.take(
                 root: configuration.root, hosts: listeners.map { $0.endpoint.description })
             defer { withExtendedLifetime(lock) {} }
