@@ -33,6 +33,19 @@
             #expect(marked[PhaseName.monitorProportional] == 0, "its parent is the daemon itself, which counts once")
         }
 
+        @Test func whoHasEndedAndIsNotReapedTakesNoMemory() throws {
+            var child: pid_t = 0
+            var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("true"), nil]
+            defer { free(arguments[0]) }
+            try #require(posix_spawn(&child, "/bin/true", nil, nil, &arguments, nil) == 0)
+            var status: Int32 = 0
+            defer { waitpid(child, &status, 0) }
+            var ended = siginfo_t()
+            try #require(waitid(P_PID, id_t(child), &ended, WEXITED | WNOWAIT) == 0)
+            let phases = try ProcessMemory.phases(of: getpid(), residents: "BENCH_TEST=nobody")
+            #expect(phases.first { $0.name == PhaseName.daemonResident }?.value ?? 0 > 1000)
+        }
+
         private func memory(_ path: String) throws -> [String: Double] {
             let phases = try ProcessMemory.phases(
                 of: ProcessMemory.listener(on: path), residents: "BENCH_TEST=resident")

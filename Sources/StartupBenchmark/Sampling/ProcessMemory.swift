@@ -20,6 +20,13 @@
             var isResident: Bool
         }
 
+        /// Why a file of /proc has nothing to read.
+        private struct Unreadable: Error {
+            let number: Int32
+            /// Whether the process has ended: its files are gone, or those of its memory alone until it is reaped.
+            var isGone: Bool { number == ENOENT || number == ESRCH }
+        }
+
         /// - Parameters:
         ///   - daemon: see `listener`.
         ///   - residents: a variable with its value that stands in the environment of every resident container.
@@ -83,13 +90,13 @@
             let wanted = Array(token.utf8)
             var entries: [pid_t: Entry] = [:]
             for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? [] {
-                guard let pid = pid_t(name), let stat = contents("/proc/\(pid)/stat") else { continue }
+                guard let pid = pid_t(name), let stat = try? contents("/proc/\(pid)/stat") else { continue }
                 // The command's name in parentheses may hold blanks.
                 let text = String(decoding: stat, as: UTF8.self)
                 guard let end = text.lastIndex(of: ")") else { continue }
                 let fields = text[text.index(after: end)...].split(separator: " ")
                 guard fields.count > 1, let parent = pid_t(fields[1]) else { continue }
-                let variables = contents("/proc/\(pid)/environ")?.split(separator: 0) ?? []
+                let variables = (try? contents("/proc/\(pid)/environ"))?.split(separator: 0) ?? []
                 entries[pid] = Entry(parent: parent, isResident: variables.contains { $0.elementsEqual(wanted) })
             }
             return entries
@@ -98,8 +105,10 @@
         private static func sum(_ pids: Set<pid_t>) throws -> (resident: Double, proportional: Double) {
             var (resident, proportional) = (0.0, 0.0)
             for pid in pids {
-                guard let bytes = contents("/proc/\(pid)/smaps_rollup") else {
-                    throw BenchmarkFault("the memory of process \(pid) cannot be read; that needs root")
+                let bytes: [UInt8]
+                do { bytes = try contents("/proc/\(pid)/smaps_rollup") } catch where error.isGone { continue } catch {
+                    throw BenchmarkFault(
+                        "the memory of process \(pid) cannot be read (\(text(error.number))); that needs root")
                 }
                 for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
                     let words = line.split(separator: " ")
@@ -111,16 +120,16 @@
             return (resident, proportional)
         }
 
-        /// A file of /proc, whose size is not known before it is read; nil where it is gone or forbidden.
-        private static func contents(_ path: String) -> [UInt8]? {
+        /// A file of /proc, whose size is not known before it is read.
+        private static func contents(_ path: String) throws(Unreadable) -> [UInt8] {
             let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { return nil }
+            guard descriptor >= 0 else { throw Unreadable(number: errno) }
             defer { close(descriptor) }
             var bytes: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: 8192)
             while bytes.count < 1 << 20 {
                 let count = read(descriptor, &buffer, buffer.count)
-                guard count >= 0 else { return nil }
+                guard count >= 0 else { throw Unreadable(number: errno) }
                 if count == 0 { break }
                 bytes += buffer[..<count]
             }
