@@ -33,7 +33,7 @@ private enum Input {
     static let list: JSONValue = .array(
         (0..<200).map { index in
             [
-                "Id": .string(String(repeating: "0123456789abcdef", count: 4)), "Names": ["/name-\(index)"],
+                "Id": .string(String(repeating: "0123456789abcdef", count: 4)), "Names": [.string("/name-\(index)")],
                 "Image": "nginx:latest", "Command": "nginx -g \"daemon off;\"", "Created": 1_700_000_000,
                 "Labels": ["io.drydock.case": "container/run", "io.drydock.run": "k3x9"],
                 "Ports": [["IP": "127.0.0.1", "PrivatePort": 80, "PublicPort": 32768, "Type": "tcp"]],
