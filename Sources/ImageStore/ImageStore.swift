@@ -201,12 +201,12 @@ public actor ImageStore {
     }
 
     func write(_ table: ReferenceTable) throws {
-        try layout.write(Array(table.json.text().utf8), to: layout.references)
+        try layout.write(table.json.bytes(), to: layout.references)
         names = table
     }
 
     func write(_ record: ImageRecord) throws {
-        try layout.write(Array(record.json.text().utf8), to: layout.image(record.id))
+        try layout.write(record.json.bytes(), to: layout.image(record.id))
         images[record.id] = record
     }
 

@@ -20,15 +20,23 @@ extension JSONValue {
 
     /// The value as JSON text, members in their order.
     public func text(_ options: WritingOptions = .compact) -> String {
+        String(decoding: bytes(options), as: UTF8.self)
+    }
+
+    /// The same as UTF-8.
+    public func bytes(_ options: WritingOptions = .compact) -> [UInt8] {
         var writer = JSONWriter(options: options)
         writer.write(self, depth: 0)
         return writer.output
     }
+
+    /// The same with a line end, as Go's encoder writes documents.
+    public func line(_ options: WritingOptions = .compact) -> [UInt8] { bytes(options) + [UInt8(ascii: "\n")] }
 }
 
 struct JSONWriter {
-    let options: JSONValue.WritingOptions
-    var output = ""
+    private let options: JSONValue.WritingOptions
+    private(set) var output: [UInt8] = []
 
     init(options: JSONValue.WritingOptions) {
         self.options = options
@@ -36,60 +44,84 @@ struct JSONWriter {
 
     mutating func write(_ value: JSONValue, depth: Int) {
         switch value {
-        case .null: output += "null"
-        case .bool(let flag): output += flag ? "true" : "false"
-        case .number(let number): output += number.text
+        case .null: append("null")
+        case .bool(let flag): append(flag ? "true" : "false")
+        case .number(let number): append(number.text)
         case .string(let text): quote(text)
         case .array(let elements):
             list("[", "]", elements, depth: depth) { writer, element in writer.write(element, depth: depth + 1) }
         case .object(let object):
             list("{", "}", object.members, depth: depth) { writer, member in
                 writer.quote(member.name)
-                writer.output += writer.options.indent == nil ? ":" : ": "
+                writer.append(writer.options.indent == nil ? ":" : ": ")
                 writer.write(member.value, depth: depth + 1)
             }
         }
     }
 
+    private mutating func append(_ text: String) { output.append(contentsOf: text.utf8) }
+
     private mutating func list<Element>(
         _ open: String, _ close: String, _ elements: [Element], depth: Int,
         _ body: (inout JSONWriter, Element) -> Void
     ) {
-        output += open
+        append(open)
         for (index, element) in elements.enumerated() {
-            if index > 0 { output += "," }
+            if index > 0 { append(",") }
             breakLine(depth + 1)
             body(&self, element)
         }
         if !elements.isEmpty { breakLine(depth) }
-        output += close
+        append(close)
     }
 
     private mutating func breakLine(_ depth: Int) {
         guard let indent = options.indent else { return }
-        output += "\n" + String(repeating: indent, count: depth)
+        append("\n" + String(repeating: indent, count: depth))
     }
 
+    /// Copies run after run of what needs no escape.
     private mutating func quote(_ text: String) {
-        output += "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": output += "\\\""
-            case "\\": output += "\\\\"
-            case "\n": output += "\\n"
-            case "\r": output += "\\r"
-            case "\t": output += "\\t"
-            case "<" where options.escapesHTML, ">" where options.escapesHTML, "&" where options.escapesHTML:
-                escape(scalar)
-            case "\u{0}"..<"\u{20}", "\u{2028}", "\u{2029}": escape(scalar)
-            default: output.unicodeScalars.append(scalar)
+        append("\"")
+        var text = text
+        text.withUTF8 { bytes in
+            var start = 0
+            var index = 0
+            while index < bytes.count {
+                guard let escaped = escaped(bytes, at: index) else {
+                    index += 1
+                    continue
+                }
+                output.append(contentsOf: bytes[start..<index])
+                append(escaped.text)
+                index += escaped.length
+                start = index
             }
+            output.append(contentsOf: bytes[start...])
         }
-        output += "\""
+        append("\"")
     }
 
-    private mutating func escape(_ scalar: UnicodeScalar) {
-        let digits = String(scalar.value, radix: 16)
-        output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    /// What stands for the character that begins there, and how many bytes that has; `nil` for one that stands for itself.
+    private func escaped(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (text: String, length: Int)? {
+        switch bytes[index] {
+        case UInt8(ascii: "\""): return ("\\\"", 1)
+        case UInt8(ascii: "\\"): return ("\\\\", 1)
+        case UInt8(ascii: "\n"): return ("\\n", 1)
+        case UInt8(ascii: "\r"): return ("\\r", 1)
+        case UInt8(ascii: "\t"): return ("\\t", 1)
+        case 0..<0x20: return (Self.escape(UInt32(bytes[index])), 1)
+        case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"):
+            return options.escapesHTML ? (Self.escape(UInt32(bytes[index])), 1) : nil
+        // U+2028 and U+2029, which end a line in JavaScript, are E2 80 A8 and E2 80 A9.
+        case 0xe2 where index + 2 < bytes.count && bytes[index + 1] == 0x80 && bytes[index + 2] & 0xfe == 0xa8:
+            return (Self.escape(0x2000 | UInt32(bytes[index + 2] & 0x3f)), 3)
+        default: return nil
+        }
+    }
+
+    private static func escape(_ scalar: UInt32) -> String {
+        let digits = String(scalar, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     }
 }

@@ -76,6 +76,24 @@ struct RawJSONTests {
         let value = try JSONValue.parse(#"{"a":[1,{}],"b":[]}"#)
         #expect(value.text(.pretty) == "{\n    \"a\": [\n        1,\n        {}\n    ],\n    \"b\": []\n}")
         #expect(JSONValue.string("<&>\u{1}").text(.init(escapesHTML: true)) == #""\u003c\u0026\u003e\u0001""#)
+        #expect(JSONValue.null.line() == Array("null\n".utf8))
+    }
+
+    @Test("escapes what Go escapes and nothing else, wherever it stands")
+    func escaping() {
+        let short: [UnicodeScalar: String] = [
+            "\"": #"\""#, "\\": #"\\"#, "\n": #"\n"#, "\r": #"\r"#, "\t": #"\t"#, "\u{2028}": #"\u2028"#,
+            "\u{2029}": #"\u2029"#,
+        ]
+        for scalar in (0..<0x2100).compactMap(UnicodeScalar.init) {
+            let digits = String(scalar.value, radix: 16)
+            let code = scalar.value < 0x20 ? #"\u"# + String(repeating: "0", count: 4 - digits.count) + digits : nil
+            let expected = short[scalar] ?? code ?? String(Character(scalar))
+            for (before, after) in [("", ""), ("a", ""), ("", "b"), ("é", "é")] {
+                let text = JSONValue.string("\(before)\(Character(scalar))\(after)").text()
+                #expect(text.utf8.elementsEqual("\"\(before)\(expected)\(after)\"".utf8), "U+\(digits)")
+            }
+        }
     }
 }
 

@@ -49,7 +49,7 @@ struct NetworkState: Sendable, Hashable {
     /// Writes the file in one step.
     func save(to directory: String) throws(NetworkError) {
         let path = "\(directory)/\(Self.fileName)"
-        let bytes = Array(encoded().text(.pretty).utf8)
+        let bytes = encoded().bytes(.pretty)
         try NetworkError.system { () throws(SystemError) in
             try Self.makeDirectory(directory)
             let flags = UInt64(O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)

@@ -38,7 +38,7 @@ struct RequestIsolation: Sendable {
         guard case .object(var labels)? = object["Labels"] else { return body }
         for (key, value) in token.labels where labels[key] == nil { labels[key] = .string(value) }
         object["Labels"] = .object(labels)
-        return Array(JSONValue.object(object).text().utf8)
+        return JSONValue.object(object).bytes()
     }
 
     private static func withoutVersion(_ path: String) -> String {

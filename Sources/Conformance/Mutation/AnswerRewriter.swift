@@ -119,7 +119,7 @@ struct AnswerRewriter {
         defer { count += 1 }
         guard case .messages(let edit) = change, let new = edit(value, count) else { return try piece(raw + [0x0A]) }
         onChange()
-        for value in new { try piece(Array((value.text(.init(escapesHTML: true)) + "\n").utf8)) }
+        for value in new { try piece(value.line(.init(escapesHTML: true))) }
     }
 
     private mutating func relay(_ frame: StreamFrame) throws {
@@ -159,7 +159,7 @@ struct AnswerRewriter {
         var text = held
         if case .document(_, let edit) = change, var value = try? JSONValue.parse(held), edit(&value, request) {
             onChange()
-            text = Array((value.text(.init(escapesHTML: true)) + "\n").utf8)
+            text = value.line(.init(escapesHTML: true))
         }
         try send(length: .known(text.count))
         try output.write(text)

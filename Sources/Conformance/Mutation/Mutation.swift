@@ -74,7 +74,7 @@ struct CannedAnswer: Sendable {
 
     var bytes: [UInt8] {
         var lines = ["HTTP/1.1 \(status) \(AnswerHead.reason(status))", "Connection: close"]
-        let text = body.map { Array(($0.text() + "\n").utf8) } ?? []
+        let text = body.map { $0.line() } ?? []
         if body != nil { lines.append("Content-Type: application/json") }
         if status != 204 { lines.append("Content-Length: \(text.count)") }
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + text

@@ -70,7 +70,7 @@ struct ProxiedRequest: Sendable {
         var body = rest
         var headers = headers
         if let document {
-            body = Array((document.text(.init(escapesHTML: true)) + "\n").utf8)
+            body = document.line(.init(escapesHTML: true))
             headers.removeAll { $0.name.lowercased() == "content-length" }
             headers.append(("Content-Length", String(body.count)))
         }

@@ -40,7 +40,7 @@ struct RequestSerializer {
         switch body {
         case .none: ([], false)
         case .bytes(let bytes): (bytes, false)
-        case .json(let value): (Array((value.text(.init(escapesHTML: true)) + "\n").utf8), false)
+        case .json(let value): (value.line(.init(escapesHTML: true)), false)
         case .stream: ([], true)
         }
     }

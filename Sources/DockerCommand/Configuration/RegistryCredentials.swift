@@ -30,7 +30,7 @@ struct RegistryCredentials: Sendable {
         } else {
             object = written(server)
         }
-        let text = Data(JSONValue.object(object).text().utf8).base64EncodedString()
+        let text = Data(JSONValue.object(object).bytes()).base64EncodedString()
         return (String(text.map { $0 == "+" ? "-" : ($0 == "/" ? "_" : $0) }), warning)
     }
 

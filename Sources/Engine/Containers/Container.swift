@@ -121,7 +121,7 @@ final class Container: Sendable {
         if let failure { throw failure }
     }
 
-    private static func bytes(of json: JSONValue?) -> [UInt8] { Array((json ?? .null).text().utf8) }
+    private static func bytes(of json: JSONValue?) -> [UInt8] { (json ?? .null).bytes() }
 
     /// Reads a container back.
     static func load(_ directory: String) throws(EngineError) -> Container {

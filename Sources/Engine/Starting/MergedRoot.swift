@@ -42,7 +42,7 @@ struct MergedRoot: Sendable {
         guard let file = try open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) else { return nil }
         do {
             return try SmallFile.read(file, "\(path) of the container", limit: limit)
-        } catch where error.errno == EISDIR {
+        } catch  where error.errno == EISDIR {
             // A folder in the place of the file is as good as no file.
             return nil
         }

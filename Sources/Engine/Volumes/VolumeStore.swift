@@ -68,7 +68,7 @@ final class VolumeStore: Sendable {
         do {
             try Folder.make(folder, mode: 0o701)
             try Folder.make("\(folder)/_data", mode: 0o755)
-            try SmallFile.replace("\(folder)/volume.json", with: Array((stored.json ?? .null).text().utf8))
+            try SmallFile.replace("\(folder)/volume.json", with: (stored.json ?? .null).bytes())
         } catch {
             throw EngineError(.system, "\(error)")
         }

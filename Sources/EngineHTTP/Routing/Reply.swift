@@ -36,7 +36,7 @@ public struct Reply: Sendable {
     public static func json(_ value: JSONValue, _ status: HTTPResponseStatus = .ok) -> Reply {
         Reply(
             status, headers: ["Content-Type": "application/json"],
-            body: .bytes(ByteBuffer(string: value.text() + "\n")))
+            body: .bytes(ByteBuffer(bytes: value.line())))
     }
 
     /// Text.

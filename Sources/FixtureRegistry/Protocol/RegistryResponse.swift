@@ -39,7 +39,7 @@ struct RegistryResponse: Sendable {
         -> RegistryResponse
     {
         RegistryResponse(
-            status, headers: [("Content-Type", "application/json")] + headers, body: Array(value.text().utf8))
+            status, headers: [("Content-Type", "application/json")] + headers, body: value.bytes())
     }
 
     /// The error body of the distribution specification: `{"errors": [{"code", "message", "detail"}]}`.

@@ -128,7 +128,7 @@ struct Responder: Sendable {
             "schemaVersion": 1, "name": .string(target.repository), "tag": "latest", "architecture": "amd64",
             "fsLayers": [], "history": [], "signatures": [],
         ]
-        let bytes = Array(value.text().utf8)
+        let bytes = value.bytes()
         return RegistryResponse(
             200,
             headers: [

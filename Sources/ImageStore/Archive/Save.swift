@@ -86,7 +86,7 @@ struct ImageArchive: Sendable {
             manifest.append(legacy(item))
         }
         try writer.add(TarEntry(path: "index.json"), content: ImageIndex(manifests: index).document.bytes)
-        try writer.add(TarEntry(path: "manifest.json"), content: Array(JSONValue.array(manifest).text().utf8))
+        try writer.add(TarEntry(path: "manifest.json"), content: JSONValue.array(manifest).bytes())
         try writer.add(TarEntry(path: "oci-layout"), content: Array(#"{"imageLayoutVersion":"1.0.0"}"#.utf8))
         if let repositories { try writer.add(TarEntry(path: "repositories"), content: repositories) }
         try writer.finish()
@@ -158,7 +158,7 @@ struct ImageArchive: Sendable {
                 object[reference.familiarName] = .object(repository)
             }
         }
-        return object.members.isEmpty ? nil : Array(JSONValue.object(object).text().utf8)
+        return object.members.isEmpty ? nil : JSONValue.object(object).bytes()
     }
 
     private static func path(_ digest: Digest) -> String { "blobs/\(digest.algorithm.rawValue)/\(digest.hexadecimal)" }

@@ -146,7 +146,7 @@ struct LayerJob: Sendable {
                 try SystemCall.synchronize(folder)
             }
             if let newBlob { try layout.move(newBlob, to: layout.content(source.blob.digest)) }
-            try layout.write(Array(record.json.text().utf8), to: "\(folder)/layer/layer.json")
+            try layout.write(record.json.bytes(), to: "\(folder)/layer/layer.json")
             try layout.move("\(folder)/layer", to: layout.layer(source.chainID))
         }
         return record

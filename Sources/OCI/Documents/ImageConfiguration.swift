@@ -95,7 +95,7 @@ public struct ImageConfiguration: Sendable, Hashable {
     }
 
     /// The configuration as the bytes of a blob.
-    public var bytes: [UInt8] { Array(json.text().utf8) }
+    public var bytes: [UInt8] { json.bytes() }
 }
 
 extension ImageConfiguration.History {

@@ -42,7 +42,7 @@ public struct ImageManifest: Sendable, Hashable {
         ]
         object["annotations"] = Annotation.json(annotations)
         return Document(
-            bytes: Array(JSONValue.object(object).text().utf8), mediaType: mediaType, content: .manifest(self))
+            bytes: JSONValue.object(object).bytes(), mediaType: mediaType, content: .manifest(self))
     }
 }
 
@@ -81,7 +81,7 @@ public struct ImageIndex: Sendable, Hashable {
             "schemaVersion": 2, "mediaType": .string(mediaType.rawValue), "manifests": .array(manifests.map(\.json)),
         ]
         object["annotations"] = Annotation.json(annotations)
-        return Document(bytes: Array(JSONValue.object(object).text().utf8), mediaType: mediaType, content: .index(self))
+        return Document(bytes: JSONValue.object(object).bytes(), mediaType: mediaType, content: .index(self))
     }
 }
 

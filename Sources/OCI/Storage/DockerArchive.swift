@@ -52,7 +52,7 @@ public struct DockerArchive: Sendable {
                 "Layers": .array(image.layers.map { .string(Self.name($0.digest)) }),
             ])
         }
-        try writer.add(TarEntry(path: "manifest.json"), content: Array(JSONValue.array(entries).text().utf8))
+        try writer.add(TarEntry(path: "manifest.json"), content: JSONValue.array(entries).bytes())
         try writer.finish()
     }
 

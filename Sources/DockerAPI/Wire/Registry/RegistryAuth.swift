@@ -58,7 +58,7 @@ public struct RegistryAuth: Sendable, Hashable {
     }
 
     /// The value of the header: base64url with padding.
-    public var headerValue: String { Base64.encodeForURL(Array(json.text(.init(escapesHTML: true)).utf8)) }
+    public var headerValue: String { Base64.encodeForURL(json.bytes(.init(escapesHTML: true))) }
 }
 
 /// Why a header holds no credentials.

@@ -20,7 +20,7 @@ extension PathStatus {
             "name": .string(name), "size": .integer(size), "mode": .integer(GoFileMode.bits(of: mode)),
             "mtime": .moment(modified), "linkTarget": .string(linkTarget),
         ]
-        return ["X-Docker-Container-Path-Stat": Base64.encode(Array(json.text().utf8))]
+        return ["X-Docker-Container-Path-Stat": Base64.encode(json.bytes())]
     }
 }
 
