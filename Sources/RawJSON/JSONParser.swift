@@ -53,7 +53,12 @@ struct JSONParser {
     }
 
     private mutating func skipWhiteSpace() {
-        while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x09, 0x0A, 0x0D: position += 1
+            default: return
+            }
+        }
     }
 
     private mutating func value(depth: Int) throws(JSONParseError) -> JSONValue {
@@ -141,23 +146,28 @@ struct JSONParser {
         return position - start
     }
 
+    /// Takes run after run of what has no escape.
     private mutating func string() throws(JSONParseError) -> String {
         position += 1
+        var start = position
         var content: [UInt8] = []
         while position < bytes.count {
-            let byte = bytes[position]
-            position += 1
-            switch byte {
+            switch bytes[position] {
             case UInt8(ascii: "\""):
-                guard let text = String(validating: content, as: UTF8.self) else {
-                    throw fault("a string that is not valid UTF-8")
-                }
+                let run = bytes[start..<position]
+                position += 1
+                let text =
+                    content.isEmpty
+                    ? String(validating: run, as: UTF8.self) : String(validating: content + run, as: UTF8.self)
+                guard let text else { throw fault("a string that is not valid UTF-8") }
                 return text
-            case UInt8(ascii: "\\"): content.append(contentsOf: try escape())
-            case 0..<0x20:
-                position -= 1
-                throw fault("a control character inside a string; it must be escaped")
-            default: content.append(byte)
+            case UInt8(ascii: "\\"):
+                content += bytes[start..<position]
+                position += 1
+                content += try escape()
+                start = position
+            case 0..<0x20: throw fault("a control character inside a string; it must be escaped")
+            default: position += 1
             }
         }
         throw fault("the text ends inside a string")

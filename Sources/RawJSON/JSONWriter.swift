@@ -53,7 +53,8 @@ struct JSONWriter {
         case .object(let object):
             list("{", "}", object.members, depth: depth) { writer, member in
                 writer.quote(member.name)
-                writer.append(writer.options.indent == nil ? ":" : ": ")
+                writer.put(":")
+                if writer.options.indent != nil { writer.put(" ") }
                 writer.write(member.value, depth: depth + 1)
             }
         }
@@ -61,18 +62,20 @@ struct JSONWriter {
 
     private mutating func append(_ text: String) { output.append(contentsOf: text.utf8) }
 
+    private mutating func put(_ character: Unicode.Scalar) { output.append(UInt8(ascii: character)) }
+
     private mutating func list<Element>(
-        _ open: String, _ close: String, _ elements: [Element], depth: Int,
+        _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ elements: [Element], depth: Int,
         _ body: (inout JSONWriter, Element) -> Void
     ) {
-        append(open)
+        put(open)
         for (index, element) in elements.enumerated() {
-            if index > 0 { append(",") }
+            if index > 0 { put(",") }
             breakLine(depth + 1)
             body(&self, element)
         }
         if !elements.isEmpty { breakLine(depth) }
-        append(close)
+        put(close)
     }
 
     private mutating func breakLine(_ depth: Int) {
@@ -82,13 +85,13 @@ struct JSONWriter {
 
     /// Copies run after run of what needs no escape.
     private mutating func quote(_ text: String) {
-        append("\"")
+        put("\"")
         var text = text
         text.withUTF8 { bytes in
             var start = 0
             var index = 0
             while index < bytes.count {
-                guard let escaped = escaped(bytes, at: index) else {
+                guard !Self.isPlain(bytes[index]), let escaped = escaped(bytes, at: index) else {
                     index += 1
                     continue
                 }
@@ -99,7 +102,15 @@ struct JSONWriter {
             }
             output.append(contentsOf: bytes[start...])
         }
-        append("\"")
+        put("\"")
+    }
+
+    /// Whether a byte stands for itself whatever follows and whatever the options.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x20, 0x21, 0x23...0x25, 0x27...0x3b, 0x3d, 0x3f...0x5b, 0x5d...0xe1, 0xe3...0xff: true
+        default: false
+        }
     }
 
     /// What stands for the character that begins there, and how many bytes that has; `nil` for one that stands for itself.
