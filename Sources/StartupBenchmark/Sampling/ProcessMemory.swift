@@ -106,7 +106,8 @@
             var (resident, proportional) = (0.0, 0.0)
             for pid in pids {
                 let bytes: [UInt8]
-                do { bytes = try contents("/proc/\(pid)/smaps_rollup") } catch  where error.isGone { continue } catch {
+                do { bytes = try contents("/proc/\(pid)/smaps_rollup") } catch {
+                    if error.isGone { continue }
                     throw BenchmarkFault(
                         "the memory of process \(pid) cannot be read (\(text(error.number))); that needs root")
                 }
