@@ -144,7 +144,8 @@ let package = Package(
             name: "FixtureRegistryTests", dependencies: ["FixtureRegistry", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ConformanceTests", dependencies: ["Conformance", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "StartupBenchmarkTests", dependencies: ["StartupBenchmark", "RawJSON", "TestSupport"],
+            name: "StartupBenchmarkTests",
+            dependencies: ["StartupBenchmark", "DockerAPI", "DockerClient", "RawJSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "DrydockTests", dependencies: ["drydock", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PeerTests", dependencies: ["drydock"], swiftSettings: strict),

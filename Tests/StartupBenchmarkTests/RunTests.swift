@@ -69,6 +69,17 @@ import Testing
         #expect(result.values(PhaseName.ready, workload: "w", variant: "closed", endpoint: "b").count == 3)
     }
 
+    @Test func whatIsResidentBelongsToWhoIsMeasured() async throws {
+        let order = Script.Order()
+        let workload = try WorkloadFile.parse("title: t\nresident: [1, 2]\narrivals: []", id: "w")
+        var options = BenchmarkOptions()
+        options.samples = 1
+        options.warmUp = 0
+        let samplers = [Script("a", order, 1), Script("b", order, 2)]
+        _ = try await BenchmarkRun([workload], on: samplers, options: options).run { _, _, _ in }
+        #expect(order.calls.withLock { $0 } == ["a0", "a0", "b0", "b0"])
+    }
+
     @Test func rawSamplesComeBackAsTheyWere() async throws {
         let (result, _) = try await result()
         let again = try RawData.result(in: RawData.text(of: result))

@@ -13,22 +13,25 @@ import Synchronization
 final class PreparedExecs: Sendable {
     /// How long one waits for a command.
     private static let patience: Duration = .seconds(40)
-    /// How long a command runs undisturbed: most are over by then.
-    private static let pause: Duration = .milliseconds(20)
+    /// How often it is looked after those that wait too long and commands that run on: a timer for each would cost every
+    /// exec three turns of another thread.
+    private static let round: Duration = .milliseconds(500)
     /// How many wait at once; the one that has waited longest makes room.
     private static let limit = 16
 
     private struct Entry {
-        let number: Int
         let process: ParkedProcess
         let ready: Task<Bool, Never>
-        let expiry: Task<Void, Never>
+        let since: ContinuousClock.Instant
     }
 
     private struct State {
         var isOpen = true
-        var count = 0
         var waiting: [String: Entry] = [:]
+        /// Commands that had begun at the last look, or since.
+        var begun: [ExecProcess] = []
+        /// Looks after both while there is something to look after.
+        var rounds: Task<Void, Never>?
     }
 
     private let launcher: Launcher
@@ -60,18 +63,12 @@ final class PreparedExecs: Sendable {
             guard state.isOpen, state.waiting[container.id] == nil else { return nil }
             var surplus: Entry?
             if state.waiting.count >= Self.limit,
-                let oldest = state.waiting.min(by: { $0.value.number < $1.value.number })?.key
+                let oldest = state.waiting.min(by: { $0.value.since < $1.value.since })?.key
             {
                 surplus = state.waiting.removeValue(forKey: oldest)
             }
-            state.count += 1
-            let number = state.count
-            let expiry = Task { [weak self] in
-                // Cancelled where it was taken.
-                do { try await Task.sleep(for: Self.patience) } catch { return }
-                self?.drop(container.id, number: number)
-            }
-            state.waiting[container.id] = Entry(number: number, process: process, ready: ready, expiry: expiry)
+            state.waiting[container.id] = Entry(process: process, ready: ready, since: .now)
+            lookAfter(&state)
             return surplus
         }
         if let surplus { Self.end(surplus) }
@@ -79,25 +76,51 @@ final class PreparedExecs: Sendable {
         if container.read({ $0.cgroup }) == nil { drop(container) }
     }
 
-    /// Has one made when a command that has just begun still runs after a while; the end of a shorter one has one made.
+    /// Has one made when a command that has just begun runs on; the end of a shorter one has one made.
     func prepareSoon(for exec: ExecProcess) {
         guard !home.isEmpty else { return }
-        Task { [weak self] in
-            // Cancelled by nobody: it is over at once.
-            do { try await Task.sleep(for: Self.pause) } catch { return }
-            if exec.isRunning { self?.prepare(for: exec.container) }
+        state.withLock { state in
+            guard state.isOpen else { return }
+            state.begun.append(exec)
+            lookAfter(&state)
+        }
+    }
+
+    private func lookAfter(_ state: inout State) {
+        guard state.rounds == nil else { return }
+        state.rounds = Task { [weak self] in
+            // Cancelled by nobody: it ends with the first round that finds nothing.
+            repeat { do { try await Task.sleep(for: Self.round) } catch { return } } while self?.lookOnce() == true
+        }
+    }
+
+    /// Whether anything is left to look after.
+    private func lookOnce() -> Bool {
+        let (begun, expired) = state.withLock { state in
+            let expired = state.waiting.filter { ContinuousClock.now - $0.value.since > Self.patience }
+            for id in expired.keys { state.waiting[id] = nil }
+            defer { state.begun = [] }
+            return (state.begun, Array(expired.values))
+        }
+        expired.forEach(Self.end)
+        for exec in begun where exec.isRunning { prepare(for: exec.container) }
+        return state.withLock { state in
+            let isNeeded = state.isOpen && !(state.waiting.isEmpty && state.begun.isEmpty)
+            if !isNeeded { state.rounds = nil }
+            return isNeeded
         }
     }
 
     /// The one that waits, or is about to; nil where there is none.
     func take(for container: Container) async -> ParkedProcess? {
         guard let entry = state.withLock({ $0.waiting.removeValue(forKey: container.id) }) else { return nil }
-        entry.expiry.cancel()
         return await entry.ready.value ? entry.process : nil
     }
 
     /// Lets the one of a container end.
-    func drop(_ container: Container) { drop(container.id, number: nil) }
+    func drop(_ container: Container) {
+        if let entry = state.withLock({ $0.waiting.removeValue(forKey: container.id) }) { Self.end(entry) }
+    }
 
     /// Its process number, where one waits.
     func monitor(of container: Container) -> Int32? { state.withLock { $0.waiting[container.id]?.process.monitor } }
@@ -112,18 +135,6 @@ final class PreparedExecs: Sendable {
         all.forEach(Self.end)
     }
 
-    private func drop(_ id: String, number: Int?) {
-        let entry = state.withLock { state -> Entry? in
-            guard let entry = state.waiting[id], number == nil || entry.number == number else { return nil }
-            state.waiting[id] = nil
-            return entry
-        }
-        if let entry { Self.end(entry) }
-    }
-
     /// A monitor whose socket is closed ends by itself.
-    private static func end(_ entry: Entry) {
-        entry.expiry.cancel()
-        _ = entry.process.take()
-    }
+    private static func end(_ entry: Entry) { _ = entry.process.take() }
 }

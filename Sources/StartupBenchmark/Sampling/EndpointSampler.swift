@@ -104,7 +104,7 @@ public final class EndpointSampler: Sampler {
                 state.residents.removeLast(rest.count)
                 return rest
             }
-            try await Self.inParallel(superfluous) { try await self.remove($0) }
+            try await Self.inParallel(superfluous) { try await self.end($0) }
         }
     }
 
@@ -171,7 +171,7 @@ public final class EndpointSampler: Sampler {
             defer { state.execTarget = nil }
             return state.execTarget
         }
-        if let target { try await remove(target) }
+        if let target { try await end(target) }
     }
 
     /// See `Sampler`.
@@ -182,7 +182,7 @@ public final class EndpointSampler: Sampler {
             EngineRequest("GET", "/containers/json", query: [("all", "1"), ("filters", filters.text())])
         ).checked().json()
         let left = (list.array ?? []).compactMap { $0["Id"]?.string }
-        try await Self.inParallel(left) { try await self.remove($0) }
+        try await Self.inParallel(left) { try await self.end($0) }
         try await images.withdraw(nil, from: client)
     }
 
@@ -207,6 +207,14 @@ public final class EndpointSampler: Sampler {
         -> EngineResponse
     {
         try await client.send(EngineRequest(method, path, query: query)).checked()
+    }
+
+    /// Removes one that may run and heeds no SIGTERM: podman's forced removal would first wait ten seconds for it.
+    private func end(_ id: String) async throws {
+        let killed = try await client.send(EngineRequest("POST", "/containers/\(id)/kill"))
+        // 409 where it does not run any more.
+        if killed.status != 409 { _ = try killed.checked() }
+        try await remove(id)
     }
 
     func remove(_ id: String) async throws {
