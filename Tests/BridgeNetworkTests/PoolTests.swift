@@ -13,6 +13,20 @@ import Testing
         }
     }
 
+    @Test func theKindThatIsTakenIsMadeMeanwhile() async throws {
+        try await TestHost.run(prepared: 2) { host in
+            try await LifecycleTests.eventually { host.network.pool.stock == (2, 2) }
+            // Asks again and again before anything is quiet: only what is made meanwhile can be taken after the second.
+            var taken: [FileDescriptor] = []
+            let deadline = ContinuousClock.now + .seconds(10)
+            while taken.count <= 4 {
+                try #require(ContinuousClock.now < deadline, "no more than \(taken.count) were made")
+                if let namespace = host.network.pool.takeIsolated() { taken.append(namespace) }
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+    }
+
     @Test func noNamespaceIsUsedTwice() async throws {
         try await TestHost.run(prepared: 2) { host in
             var seen: Set<UInt64> = []

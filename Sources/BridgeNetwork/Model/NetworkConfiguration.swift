@@ -14,7 +14,7 @@ public struct NetworkConfiguration: Sendable {
     /// How many namespaces with an address are kept ready.
     public var preparedNamespaces = 8
     /// How many namespaces with nothing but `lo` are kept ready.
-    public var preparedIsolatedNamespaces = 2
+    public var preparedIsolatedNamespaces = 4
     /// The name of the one nftables table (family `inet`).
     public var tableName = "drydock"
     /// Where the choices and identifiers are kept; made if missing.

@@ -107,55 +107,54 @@ final class NetworkNamespacePool: Sendable {
     }
 
     private func fill() async {
-        while let lack = nextLack() {
-            await waitForQuiet()
+        while let (lack, rest) = next() {
+            if let rest {
+                // A cancelled wait only fills sooner. Afterwards the other kind may be what is needed most.
+                do { try await Task.sleep(for: rest) } catch { return stopFilling() }
+                continue
+            }
             do {
                 switch lack {
                 case .bridged(let plan): add(try await builder.bridged(plan), for: plan)
                 case .isolated: add(try await builder.isolated())
                 }
             } catch {
-                let isOpen = state.withLock { state in
-                    state.isFilling = false
-                    return state.plan != nil
-                }
+                stopFilling()
                 // The bridge may go away under the last one when the network is taken down.
                 logger.log(
-                    level: isOpen ? .warning : .debug, "cannot prepare a network namespace",
+                    level: state.withLock { $0.plan != nil } ? .warning : .debug, "cannot prepare a network namespace",
                     metadata: ["error": "\(error)"])
                 return
             }
         }
     }
 
-    /// Returns at once where the stock runs low: then the next container would wait for its namespace anyway. The first
-    /// filling waits all the same, since whoever opened the stock has more to do.
-    private func waitForQuiet() async {
-        while true {
-            let rest: Duration? = state.withLock { state in
-                let isLow = state.lastTake != nil && state.bridged.count * 2 < bridgedTarget
-                guard let since = state.lastTake ?? state.opened, !isLow else { return nil }
-                let passed = since.duration(to: .now)
-                return passed < Self.quiet ? Self.quiet - passed : nil
-            }
-            guard let rest else { return }
-            // A cancelled wait only fills sooner.
-            do { try await Task.sleep(for: rest) } catch { return }
-        }
-    }
+    private func stopFilling() { state.withLock { $0.isFilling = false } }
 
-    private func nextLack() -> Lack? {
+    /// What to make next, and how long to wait before it is looked again: not at all where that kind runs low, since then
+    /// the next container would wait for its namespace anyway. The first filling waits all the same, since whoever opened
+    /// the stock has more to do.
+    private func next() -> (Lack, rest: Duration?)? {
         state.withLock { state in
-            let lack = lack(in: state)
-            if lack == nil { state.isFilling = false }
-            return lack
+            guard let (lack, isLow) = lack(in: state) else {
+                state.isFilling = false
+                return nil
+            }
+            let mayWait = !isLow || state.lastTake == nil
+            guard mayWait, let since = state.lastTake ?? state.opened else { return (lack, nil) }
+            let passed = since.duration(to: .now)
+            return (lack, passed < Self.quiet ? Self.quiet - passed : nil)
         }
     }
 
-    private func lack(in state: State) -> Lack? {
+    /// The kind that is lacking, one that runs low first.
+    private func lack(in state: State) -> (Lack, isLow: Bool)? {
         guard let plan = state.plan else { return nil }
-        if state.bridged.count < bridgedTarget { return .bridged(plan) }
-        return state.isolated.count < isolatedTarget ? .isolated : nil
+        let (bridged, isolated) = (state.bridged.count, state.isolated.count)
+        if bridged * 2 < bridgedTarget { return (.bridged(plan), true) }
+        if isolated * 2 < isolatedTarget { return (.isolated, true) }
+        if bridged < bridgedTarget { return (.bridged(plan), false) }
+        return isolated < isolatedTarget ? (.isolated, false) : nil
     }
 
     private func add(_ prepared: PreparedNamespace, for plan: NamespacePlan) {

@@ -149,7 +149,9 @@ public final class EngineServer: Sendable {
         let shared = ConnectionContext(
             routing: routing, limits: limits, identity: identity, hostRule: hostRule, logger: logger,
             connections: connections)
-        return ServerBootstrap(group: group)
+        // One loop for a listener and all who connect to it: the thread that takes a connection serves it, where handing it
+        // over costs three turns of threads.
+        return ServerBootstrap(group: group.next())
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.autoRead, value: false)
