@@ -4,6 +4,7 @@ import Glibc
 import LinuxKernel
 import Logging
 import BridgeNetwork
+import TestSupport
 import Testing
 
 /// A thread that sits in a network namespace, for tests to run things there.
@@ -54,8 +55,7 @@ struct TestHost {
         site = try await Site.make()
         // A new namespace takes this over from the machine, which may be a router already.
         try await site.run { try NetworkSetting.write("ipv4/ip_forward", "0") }
-        var configuration = NetworkConfiguration(
-            stateDirectory: FileManager.default.temporaryDirectory.appending(path: "drydock-net-\(UUID())").path)
+        var configuration = NetworkConfiguration(stateDirectory: "\(try TestDirectory.make())/network")
         configuration.hostNamespace = site.namespace
         configuration.preparedNamespaces = prepared
         configuration.preparedIsolatedNamespaces = prepared

@@ -96,18 +96,3 @@ public final class ScriptedServer: Sendable {
         connection.close()
     }
 }
-
-/// A fresh directory for a test.
-public enum TestDirectory {
-    /// Makes one under the temporary directory, with a name short enough for a socket path.
-    public static func make() throws -> String {
-        let path = NSTemporaryDirectory() + "dd-" + UUID().uuidString.prefix(13)
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        return path
-    }
-
-    /// Removes one with all that is in it; one that is gone already is no failure.
-    public static func remove(_ path: String) {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-}
