@@ -67,6 +67,10 @@
 /* statfs(2), f_type. */
 #define CLINUX_PROC_SUPER_MAGIC 0x9fa0LL
 #define CLINUX_DEVPTS_SUPER_MAGIC 0x1cd1LL
+#define CLINUX_SYSFS_MAGIC 0x62656572LL
+#define CLINUX_CGROUP_SUPER_MAGIC 0x27e0ebLL
+#define CLINUX_CGROUP2_SUPER_MAGIC 0x63677270LL
+#define CLINUX_MQUEUE_MAGIC 0x19800202LL
 
 /* epoll(7), events, and poll(2), which has the same. */
 #define CLINUX_EPOLLIN 0x001U

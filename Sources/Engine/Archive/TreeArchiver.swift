@@ -37,8 +37,15 @@ final class TreeArchiver {
 
     private let slash = [UInt8(ascii: "/")]
 
+    /// File systems that hold the kernel's answers and nobody's files; dockerd shows where they are mounted as empty.
+    private static let kernels = [
+        CLINUX_PROC_SUPER_MAGIC, CLINUX_SYSFS_MAGIC, CLINUX_CGROUP_SUPER_MAGIC, CLINUX_CGROUP2_SUPER_MAGIC,
+        CLINUX_MQUEUE_MAGIC, CLINUX_DEVPTS_SUPER_MAGIC,
+    ]
+
     /// Adds all that is in a folder.
     func addMembers(of folder: FileDescriptor, prefix: [UInt8] = []) throws(EngineError) {
+        guard !Self.kernels.contains(clinux_filesystem_magic(folder.number)) else { return }
         for name in try system({ () throws(SystemError) in try FileName.sorted(in: folder) }) {
             let full = prefix + name.bytes
             // Something that went while it was being looked at is not there, as with tar(1).

@@ -85,7 +85,7 @@ public struct Page: Sendable {
         }
         return
             "<section>\n<h2>Targets</h2>\n<p class=\"note\">Computed from the samples below; each row is judged by its "
-            + "worst place.</p>\n<div class=\"wide\"><table>\(lines)</table></div>\n</section>\n"
+            + "worst place.</p>\n<div class=\"wide\"><table class=\"words\">\(lines)</table></div>\n</section>\n"
     }
 
     // MARK: - Workloads

@@ -58,6 +58,7 @@ enum PageStyle {
             table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .6rem 0; font-size: .9rem; }
             th { text-align: left; font-weight: 600; border-bottom: 1px solid var(--soft); }
             th, td { padding: .15rem .9rem .15rem 0; vertical-align: top; white-space: nowrap; }
+            .words th, .words td { white-space: normal; }
             tbody tr.first td { border-top: 1px solid var(--faint); } td.n, th.n { text-align: right; }
             .aim { color: var(--good); font-weight: 600; } .must { color: var(--good); } .missed { color: var(--warn);
               font-weight: 600; }

@@ -54,6 +54,23 @@ struct ArchiveTests {
         }
     }
 
+    /// As with dockerd: the folders are there, what the kernel shows in them is not; `/proc/self` cannot even be read from
+    /// outside, and ended the archive of a whole container.
+    @Test func theKernelsFilesAreNotTheContainers() async throws {
+        try await RuntimeDaemon.with { daemon in
+            let id = try await daemon.create(RuntimeDaemon.body(["/bin/probe", "sleep"]))
+            try await daemon.start(id)
+            for (path, all) in [("/proc", ["proc/"]), ("/sys", ["sys/"])] {
+                let got = try await daemon.call("GET", "/containers/\(id)/archive", query: [("path", path)]).checked()
+                #expect(try TarArchive(parsing: got.body).members.map(\.entry.path) == all)
+            }
+            let whole = try await daemon.call("GET", "/containers/\(id)/archive", query: [("path", "/")]).checked()
+            let names = try TarArchive(parsing: whole.body).members.map(\.entry.path)
+            #expect(names.filter { $0.contains("proc/") } == ["/proc/"])
+            try await daemon.remove(id)
+        }
+    }
+
     /// GHSA-x86f-5xw2-fm2r: an archive that needs a decompressor must not run the container's.
     @Test(arguments: ["xz", "unxz", "unpigz", "gzip"]) func compressedArchivesRunNoProgramOfTheContainer(
         program: String
