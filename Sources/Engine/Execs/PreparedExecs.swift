@@ -28,10 +28,10 @@ final class PreparedExecs: Sendable {
     private struct State {
         var isOpen = true
         var waiting: [String: Entry] = [:]
-        /// Commands that had begun at the last look, or since.
+        /// Commands that began since the last round.
         var begun: [ExecProcess] = []
-        /// Looks after both while there is something to look after.
-        var rounds: Task<Void, Never>?
+        /// Whether rounds are made, as they are while there is something to look after.
+        var isLookedAfter = false
     }
 
     private let launcher: Launcher
@@ -87,8 +87,9 @@ final class PreparedExecs: Sendable {
     }
 
     private func lookAfter(_ state: inout State) {
-        guard state.rounds == nil else { return }
-        state.rounds = Task { [weak self] in
+        guard !state.isLookedAfter else { return }
+        state.isLookedAfter = true
+        Task { [weak self] in
             // Cancelled by nobody: it ends with the first round that finds nothing.
             repeat { do { try await Task.sleep(for: Self.round) } catch { return } } while self?.lookOnce() == true
         }
@@ -105,9 +106,8 @@ final class PreparedExecs: Sendable {
         expired.forEach(Self.end)
         for exec in begun where exec.isRunning { prepare(for: exec.container) }
         return state.withLock { state in
-            let isNeeded = state.isOpen && !(state.waiting.isEmpty && state.begun.isEmpty)
-            if !isNeeded { state.rounds = nil }
-            return isNeeded
+            state.isLookedAfter = state.isOpen && !(state.waiting.isEmpty && state.begun.isEmpty)
+            return state.isLookedAfter
         }
     }
 
