@@ -3,10 +3,12 @@
 #include "common.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -163,5 +165,13 @@ int64_t clinux_filesystem_magic(int32_t fd) {
     struct statfs status;
     int32_t answer = ANSWER_RETRY(fstatfs(fd, &status));
     return answer < 0 ? answer : (int64_t)status.f_type;
+}
+
+int32_t clinux_scatter_folders(int32_t folder) {
+    int flags = 0;
+    int32_t answer = ANSWER(ioctl(folder, FS_IOC_GETFLAGS, &flags));
+    if (answer < 0 || flags & FS_TOPDIR_FL) return answer;
+    flags |= FS_TOPDIR_FL;
+    return ANSWER(ioctl(folder, FS_IOC_SETFLAGS, &flags));
 }
 #endif

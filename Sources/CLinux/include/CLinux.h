@@ -19,6 +19,9 @@
 /* clone3(2) in fork style: no new stack. `pidfd` may be NULL; `cgroup` is a cgroup v2 directory or -1.
  * Answers 0 in the child, the child's pid in the parent. */
 int32_t clinux_clone(uint64_t flags, int32_t *pidfd, int32_t cgroup);
+/* clone(2) in vfork style, for a process that executes soon: it runs `body` in our memory, on a stack of its own, and we
+ * wait until it has executed or ended. No page table is copied, and no page after it. Answers the child's pid. */
+int32_t clinux_clone_sharing_memory(uint64_t flags, int32_t *pidfd, void (*body)(void *), void *context);
 /* vfork-like start of a program that shares nothing but these descriptors: fd i of the program is fds[i] (or closed
  * where it is -1); every other descriptor is closed. Answers the pid. `session` starts a new session. */
 int32_t clinux_spawn(const char *path, char *const argv[], char *const envp[], const int32_t *fds, size_t count,
@@ -156,6 +159,8 @@ struct clinux_stat {
 int32_t clinux_fstatat(int32_t directory, const char *path, int32_t follow, struct clinux_stat *result);
 /* The magic number of the file system that `fd` is on (statfs(2)). */
 int64_t clinux_filesystem_magic(int32_t fd);
+/* Has the folders made in this one placed far apart on the disk (chattr(1), +T). */
+int32_t clinux_scatter_folders(int32_t folder);
 
 /* ---- Sockets, readiness, time (events.c) ----------------------------------------------------------------------- */
 

@@ -21,6 +21,8 @@ final class PreparedFolders: Sendable {
     /// - Parameter folder: where they wait, on the file system of the containers' own.
     init(folder: String, target: Int, logger: Logger) throws(SystemError) {
         try Folder.make(folder, mode: 0o700)
+        // Other file systems than ext4 have their own ways.
+        do { try Folder.scatter(folder) } catch { logger.debug("\(error)") }
         let maker = try Maker(folder: folder)
         self.maker = maker
         stock = Stock(of: "a container's folder", target: target, logger: logger) {

@@ -41,6 +41,23 @@ import Testing
         #expect(error?.description == "cannot open /nowhere/x: No such file or directory")
     }
 
+    @Test func foldersAreScatteredWhereTheFileSystemCan() throws {
+        // FS_IOC_GETFLAGS and FS_TOPDIR_FL (linux/fs.h), of which the second shows as T in lsattr(1).
+        func flags() throws -> Int32 {
+            var flags: Int32 = 0
+            let opened = try FileDescriptor.directory(folder.path)
+            #expect(ioctl(opened.number, 0x8008_6601, &flags) == 0)
+            return flags
+        }
+        do throws(SystemError) { try Folder.scatter(folder.path) } catch {
+            #expect([EOPNOTSUPP, ENOTTY].contains(error.errno))
+            return
+        }
+        #expect(try flags() & 0x20000 != 0)
+        try Folder.scatter(folder.path)
+        #expect(try flags() & 0x20000 != 0)
+    }
+
     @Test func oneHolderAtATime() throws {
         let path = "\(folder.path)/pid"
         var held: LockedPIDFile? = try LockedPIDFile(path: path)
