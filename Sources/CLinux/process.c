@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -27,6 +28,32 @@ int32_t clinux_clone(uint64_t flags, int32_t *pidfd, int32_t cgroup) {
         arguments.cgroup = (uint64_t)cgroup;
     }
     return (int32_t)ANSWER(syscall(SYS_clone3, &arguments, sizeof arguments));
+}
+
+struct sharing {
+    void (*body)(void *);
+    void *context;
+};
+
+static int share(void *argument) {
+    const struct sharing *sharing = argument;
+    sharing->body(sharing->context);
+    _exit(127);
+}
+
+int32_t clinux_clone_sharing_memory(uint64_t flags, int32_t *pidfd, void (*body)(void *), void *context) {
+    /* The caller's frames stay as they are, so that it can go on from them; a page that nobody may touch ends the stack. */
+    const size_t guard = (size_t)sysconf(_SC_PAGESIZE), size = guard + (256 << 10);
+    char *stack = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+    if (stack == MAP_FAILED) return -errno;
+    struct sharing sharing = {.body = body, .context = context};
+    int32_t answer = ANSWER(mprotect(stack + guard, size - guard, PROT_READ | PROT_WRITE));
+    if (answer == 0) {
+        const int all = (int)flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+        answer = ANSWER(clone(share, stack + size, all, &sharing, pidfd));
+    }
+    munmap(stack, size);
+    return answer;
 }
 
 /* The child of vfork shares our memory until it executes, so it touches nothing but its own locals and the kernel. */

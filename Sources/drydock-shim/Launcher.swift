@@ -135,15 +135,15 @@ struct Joins {
         }
     }
 
-    /// Joins the PID namespace, for children alone: so it is the parent's business, before it clones (setns(2)).
-    func enterForChildren() throws(Failure) {
-        try enter(only: CLINUX_CLONE_NEWPID)
-    }
+    /// What is the parent's business, before it clones: the PID namespace is joined for children alone, and that of time
+    /// only by a process that shares its memory with nobody (setns(2)).
+    private static var parents: UInt64 { CLINUX_CLONE_NEWPID | CLINUX_CLONE_NEWTIME }
+
+    /// Joins those that a process's parent joins for it.
+    func enterForChildren() throws(Failure) { try enter(only: Self.parents) }
 
     /// Joins all the others.
-    func enter() throws(Failure) {
-        try enter(only: ~CLINUX_CLONE_NEWPID)
-    }
+    func enter() throws(Failure) { try enter(only: ~Self.parents) }
 
     func close() {
         for descriptor in descriptors { _ = clinux_close(descriptor) }

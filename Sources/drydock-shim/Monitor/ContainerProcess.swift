@@ -16,24 +16,25 @@ struct ContainerProcess {
         var report: [Int32] = [-1, -1]
         try check(SHIM_STEP_FORK, nil, clinux_pipe(&report))
         try launch.joins.enterForChildren()
+        // Nobody of another user may look into, or reopen, what the child is before it becomes the command (CVE-2019-5736).
+        _ = clinux_set_dumpable(0)
         var pidfd: Int32 = -1
-        let child = try Self.clone(spec, &pidfd)
-        if child == 0 {
-            _ = clinux_block_signals(0)
-            // Nobody of another user may look into, or reopen, what this process was before it became the command
-            // (CVE-2019-5736).
-            _ = clinux_set_dumpable(0)
-            if spec.has(SHIM_EXEC) {
-                Entering(spec: spec, launch: launch, stdio: stdio, report: report[1], phases: phases.pointer).run()
+        if spec.has(SHIM_EXEC) {
+            let entering = Entering(
+                spec: spec, launch: launch, stdio: stdio, report: report[1], phases: phases.pointer)
+            pid = try Self.clone(entering, &pidfd)
+        } else {
+            pid = try Self.clone(spec, &pidfd)
+            if pid == 0 {
+                _ = clinux_block_signals(0)
+                Init(spec: spec, launch: launch, stdio: stdio, report: report[1], phases: phases.pointer).run()
             }
-            Init(spec: spec, launch: launch, stdio: stdio, report: report[1], phases: phases.pointer).run()
         }
         _ = clinux_close(report[1])
-        pid = child
         self.pidfd = pidfd
         try Self.awaitExec(report[0], pidfd)
         phases.pointer[Int(SHIM_PHASE_STARTED.rawValue)] = clinux_monotonic_ns()
-        started.pid = child
+        started.pid = pid
         phases.copy(to: &started)
     }
 
@@ -60,17 +61,41 @@ struct ContainerProcess {
     }
 
     private static func clone(_ spec: Spec, _ pidfd: inout Int32) throws(Failure) -> Int32 {
-        var cgroup: Int32 = -1
-        if let record = spec.last(SHIM_CGROUP_V2) {
-            cgroup = try check(
-                SHIM_STEP_CGROUP, record.string,
-                clinux_openat2(CLINUX_AT_FDCWD, record.string, CLINUX_O_PATH | CLINUX_O_DIRECTORY, 0, 0))
-        }
-        defer { if cgroup >= 0 { _ = clinux_close(cgroup) } }
         // The cgroup namespace is made inside, after the cgroup is joined; a mount namespace is never optional.
-        var flags = try spec.namespaces() & ~CLINUX_CLONE_NEWCGROUP
-        if !spec.has(SHIM_EXEC) { flags |= CLINUX_CLONE_NEWNS }
-        return try check(SHIM_STEP_CLONE, nil, clinux_clone(flags, &pidfd, cgroup))
+        let flags = try spec.namespaces() & ~CLINUX_CLONE_NEWCGROUP | CLINUX_CLONE_NEWNS
+        return try inCgroup(spec) { cgroup throws(Failure) in
+            try check(SHIM_STEP_CLONE, nil, clinux_clone(flags, &pidfd, cgroup))
+        }
+    }
+
+    /// Clones what enters a container, in our memory where it need not be born in a cgroup: to copy that and to drop the
+    /// copy again would take as long as all the rest.
+    private static func clone(_ entering: Entering, _ pidfd: inout Int32) throws(Failure) -> Int32 {
+        try inCgroup(entering.spec) { cgroup throws(Failure) in
+            guard cgroup < 0 else {
+                let child = try check(SHIM_STEP_CLONE, nil, clinux_clone(0, &pidfd, cgroup))
+                if child == 0 { entering.run() }
+                return child
+            }
+            let answer = withUnsafePointer(to: entering) {
+                clinux_clone_sharing_memory(
+                    0, &pidfd, { $0?.assumingMemoryBound(to: Entering.self).pointee.run() },
+                    UnsafeMutableRawPointer(mutating: $0))
+            }
+            return try check(SHIM_STEP_CLONE, nil, answer)
+        }
+    }
+
+    /// With the cgroup v2 that a process is to be born in, or -1.
+    private static func inCgroup(
+        _ spec: Spec, _ body: (Int32) throws(Failure) -> Int32
+    ) throws(Failure) -> Int32 {
+        guard let record = spec.last(SHIM_CGROUP_V2) else { return try body(-1) }
+        let cgroup = try check(
+            SHIM_STEP_CGROUP, record.string,
+            clinux_openat2(CLINUX_AT_FDCWD, record.string, CLINUX_O_PATH | CLINUX_O_DIRECTORY, 0, 0))
+        defer { _ = clinux_close(cgroup) }
+        return try body(cgroup)
     }
 
     /// The report pipe ends when execve closes it; a failure comes as bytes before that.

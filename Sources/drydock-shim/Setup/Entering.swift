@@ -9,7 +9,9 @@ struct Entering {
     let report: Int32
     let phases: UnsafeMutablePointer<Int64>
 
+    /// May run in its monitor's memory, which it leaves as it is but for what it allocates.
     func run() -> Never {
+        _ = clinux_block_signals(0)
         do {
             try enter()
         } catch {
