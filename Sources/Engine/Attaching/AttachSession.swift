@@ -27,15 +27,20 @@ public final class AttachSession: Sendable {
     private let state: Mutex<State>
     private let input: Input?
     private let onDetach: @Sendable () -> Void
+    private let whenLeft: @Sendable () -> Void
 
+    /// - Parameters:
+    ///   - onDetach: called when the detach keys were typed.
+    ///   - whenLeft: called when whoever had the session is done with it.
     init(
         isTerminal: Bool, output: OutputStream, input: Input?, detachKeys: DetachKeys?,
-        onDetach: @escaping @Sendable () -> Void
+        onDetach: @escaping @Sendable () -> Void, whenLeft: @escaping @Sendable () -> Void = {}
     ) {
         self.isTerminal = isTerminal
         self.output = output
         self.input = input
         self.onDetach = onDetach
+        self.whenLeft = whenLeft
         state = Mutex(State(scanner: detachKeys.map { DetachScanner($0) }))
     }
 
@@ -74,6 +79,7 @@ public final class AttachSession: Sendable {
     public func detach() async {
         letGo()
         await closeInput()
+        whenLeft()
     }
 
     private func letGo() {

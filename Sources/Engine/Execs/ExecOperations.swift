@@ -67,20 +67,28 @@ extension Engine {
         let size = options.consoleSize ?? exec.configuration.consoleSize
         guard !options.detach else {
             let process = try await launch(exec, size: size)
-            watch(exec, process)
+            Task { [weak self] in
+                let code = await exec.follow(process)
+                self?.ended(exec, code)
+                self?.preparedExecs.prepare(for: container)
+            }
             if exec.configuration.attachStdin { process.closeStandardInput() }
             return nil
         }
         let attached = exec.output.subscribe()
         // The client has its connection before there is any output: docker-py loses what comes in one piece with the head.
-        Task { [self] in await launchAttached(exec, size: size) }
+        Task { [weak self] in
+            guard let process = await self?.launchAttached(exec, size: size) else { return }
+            let code = await exec.follow(process)
+            self?.ended(exec, code)
+        }
         return session(exec, OutputStream(subscription: attached, channels: channels(exec)))
     }
 
-    /// Launches for a client that reads what it writes, and why it cannot be launched, too.
-    private func launchAttached(_ exec: ExecProcess, size: ConsoleSize?) async {
+    /// Launches for a client that reads what it writes, and why it cannot be launched, too; nil for the latter.
+    private func launchAttached(_ exec: ExecProcess, size: ConsoleSize?) async -> RunningProcess? {
         do {
-            watch(exec, try await launch(exec, size: size))
+            return try await launch(exec, size: size)
         } catch {
             let wanted = channels(exec)
             exec.output.publish(
@@ -88,6 +96,7 @@ extension Engine {
                     channel: wanted.contains(.standardOutput) ? .standardOutput : .standardError,
                     bytes: Array("\(error.message)\r\n".utf8)))
             exec.output.processEnded()
+            return nil
         }
     }
 
@@ -107,6 +116,9 @@ extension Engine {
             detachKeys: exec.configuration.tty ? exec.detachKeys : nil
         ) { [weak self] in
             self?.publish("exec_detach", of: exec.container, [Event.Attribute("execID", exec.id)])
+        } whenLeft: { [weak self] in
+            // Now, and not when the command ends: its client would wait for the end of its stream meanwhile.
+            self?.preparedExecs.prepare(for: exec.container)
         }
     }
 
@@ -135,9 +147,7 @@ extension Engine {
             } else {
                 failure = error as? EngineError ?? EngineError(system: error)
             }
-            exec.change { $0.exitCode = code }
-            exec.read { $0.begun }.fulfil(nil)
-            exec.read { $0.ended }.fulfil(code)
+            exec.end(code)
             forget(exec)
             throw failure
         }
@@ -195,20 +205,11 @@ extension Engine {
         }
     }
 
-    private func watch(_ exec: ExecProcess, _ process: RunningProcess) {
-        Task { [weak self] in
-            let status = await process.exit
-            exec.change { life in
-                life.process = nil
-                life.exitCode = status.code
-            }
-            exec.read { $0.ended }.fulfil(status.code)
-            self?.publish(
-                "exec_die", of: exec.container,
-                [Event.Attribute("execID", exec.id), Event.Attribute("exitCode", String(status.code))])
-            self?.forget(exec)
-            self?.preparedExecs.prepare(for: exec.container)
-        }
+    private func ended(_ exec: ExecProcess, _ code: Int32) {
+        publish(
+            "exec_die", of: exec.container,
+            [Event.Attribute("execID", exec.id), Event.Attribute("exitCode", String(code))])
+        forget(exec)
     }
 
     /// An exec that ended can be asked for a while: as many as there is room for, the oldest go first.

@@ -32,6 +32,26 @@ final class ExecProcess: Sendable {
         life.withLock { body(&$0) }
     }
 
+    /// Waits for the end of its process, and notes it.
+    ///
+    /// - Returns: the exit code.
+    func follow(_ process: RunningProcess) async -> Int32 {
+        let code = await process.exit.code
+        end(code)
+        return code
+    }
+
+    /// Notes that it has ended, or could not begin.
+    func end(_ code: Int32) {
+        let (begun, ended) = change { life in
+            life.process = nil
+            life.exitCode = code
+            return (life.begun, life.ended)
+        }
+        begun.fulfil(nil)
+        ended.fulfil(code)
+    }
+
     var isRunning: Bool { read { $0.process != nil } }
 
     /// The command line, as events and docker's process list show it.

@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// On cgroup v1 the first attachment after a pause waits for a grace period of the kernel, some 8 ms; a monitor that waits
 /// in the container's cgroups has that behind it, and what it clones is in them from birth. One is made when an exec is
-/// created, another when it has ended or runs on, since where something is executed more often follows (health checks above
-/// all).
+/// created, another when its client has left or it runs on, since where something is executed more often follows (health
+/// checks above all).
 /// They let go of a container that ends or is frozen, and of one where nothing follows for a while. On v2 there are none:
 /// there a process is born in its cgroup.
 final class PreparedExecs: Sendable {
@@ -76,7 +76,7 @@ final class PreparedExecs: Sendable {
         if container.read({ $0.cgroup }) == nil { drop(container) }
     }
 
-    /// Has one made when a command that has just begun runs on; the end of a shorter one has one made.
+    /// Has one made when a command that has just begun runs on; the end of a shorter one has its own made.
     func prepareSoon(for exec: ExecProcess) {
         guard !home.isEmpty else { return }
         state.withLock { state in

@@ -87,7 +87,9 @@ extension Engine {
             return Health.Result(
                 start: start, end: .now, exitCode: -1, output: "Health check exceeded timeout (\(plan.timeout.goText))")
         }
-        return Health.Result(start: start, end: .now, exitCode: code, output: await output.value)
+        let text = await output.value
+        await session.detach()
+        return Health.Result(start: start, end: .now, exitCode: code, output: text)
     }
 
     private static func collect(_ session: AttachSession) async -> String {

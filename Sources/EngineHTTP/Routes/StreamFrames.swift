@@ -39,6 +39,8 @@ extension Reply {
                     for try await chunk in session.output {
                         try await stream.write(StreamFrames.bytes(of: chunk, isTerminal: session.isTerminal))
                     }
+                    // Before its input is given up, which takes two more turns of threads.
+                    stream.closeOutput()
                     group.cancelAll()
                 }
             } catch {

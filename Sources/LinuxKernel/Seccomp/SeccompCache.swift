@@ -5,6 +5,13 @@ public final class SeccompCache: Sendable {
     private struct Key: Hashable {
         let profile: SeccompProfile
         let capabilities: CapabilitySet
+
+        /// Of little: hashing some hundred names takes longer than telling the few profiles in use apart, which mostly are
+        /// one array.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(profile.rules.count)
+            hasher.combine(capabilities)
+        }
     }
 
     /// The most programs that are kept; clients can send profiles without end.

@@ -60,7 +60,7 @@ import Testing
         let ended = Route(.POST, "/ended") { _ in
             .hijack("application/vnd.docker.raw-stream") { stream in
                 try await stream.write(ByteBuffer(string: "last"))
-                await stream.closeOutput()
+                stream.closeOutput()
                 for try await _ in stream.input {}
             }
         }

@@ -52,13 +52,8 @@ public struct HijackedStream: Sendable {
     /// - Throws: `ClientGone`.
     public func write(_ bytes: ByteBuffer) async throws { try await writer.write(bytes) }
 
-    /// Closes the half towards the client; it may go on sending.
-    public func closeOutput() async {
-        await withCheckedContinuation { continuation in
-            writer.eventLoop.execute {
-                writer.connection.value.closeOutput()
-                continuation.resume()
-            }
-        }
+    /// Closes the half towards the client once it has taken everything; it may go on sending.
+    public func closeOutput() {
+        writer.eventLoop.execute { writer.connection.value.closeOutput() }
     }
 }
