@@ -18,11 +18,15 @@ final class PreparedFolders: Sendable {
     private let maker: Maker
     private let stock: Stock<String>
 
-    /// - Parameter folder: where they wait, on the file system of the containers' own.
-    init(folder: String, target: Int, logger: Logger) throws(SystemError) {
+    /// - Parameters:
+    ///   - folder: where they wait, on the file system of the containers' own.
+    ///   - destination: where the containers' own stand.
+    init(folder: String, destination: String, target: Int, logger: Logger) throws(SystemError) {
         try Folder.make(folder, mode: 0o700)
-        // Other file systems than ext4 have their own ways.
-        do { try Folder.scatter(folder) } catch { logger.debug("\(error)") }
+        for place in [folder, destination] {
+            // Other file systems than ext4 have their own ways.
+            do { try Folder.scatter(place) } catch { logger.debug("\(error)") }
+        }
         let maker = try Maker(folder: folder)
         self.maker = maker
         stock = Stock(of: "a container's folder", target: target, logger: logger) {

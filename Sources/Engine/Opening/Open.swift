@@ -43,7 +43,8 @@ extension Engine {
                 network: try BridgeNetwork(configuration: network, logger: logger),
                 launcher: launcher,
                 preparedFolders: try PreparedFolders(
-                    folder: "\(root)/prepared", target: configuration.preparedFolders, logger: logger),
+                    folder: "\(root)/prepared", destination: "\(root)/containers",
+                    target: configuration.preparedFolders, logger: logger),
                 preparedInits: try PreparedInits(
                     host.cgroups, launcher, target: configuration.preparedInits, logger: logger),
                 removedFolders: try RemovedFolders(folder: "\(root)/removed", logger: logger), host: host,

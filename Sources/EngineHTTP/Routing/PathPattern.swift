@@ -7,6 +7,8 @@ struct PathPattern: Sendable, Hashable {
     }
 
     private let parts: [Part]
+    /// Where the name stands, if there is one.
+    private let position: Int?
 
     /// How many words are fixed.
     var fixedWords: Int { parts.count { $0 != .name } }
@@ -18,21 +20,22 @@ struct PathPattern: Sendable, Hashable {
 
     init(_ text: String) {
         parts = text.split(separator: "/").map { $0.hasPrefix("{") ? .name : .word(String($0)) }
+        position = parts.firstIndex(of: .name)
     }
 
     /// The names in a path's segments; nil where it does not fit.
     func match(_ segments: [Substring]) -> [String]? {
         guard segments.count >= parts.count else { return nil }
-        guard let position = parts.firstIndex(of: .name) else {
+        guard let position else {
             return segments.count == parts.count && fits(parts[...], segments[...]) ? [] : nil
         }
         let after = parts[(position + 1)...]
         let spread = segments.count - parts.count
-        let name = segments[position...(position + spread)]
         guard fits(parts[..<position], segments[..<position]), fits(after, segments[(position + spread + 1)...]) else {
             return nil
         }
-        return [name.joined(separator: "/")]
+        guard spread > 0 else { return [String(segments[position])] }
+        return [segments[position...(position + spread)].joined(separator: "/")]
     }
 
     private func fits(_ parts: ArraySlice<Part>, _ segments: ArraySlice<Substring>) -> Bool {

@@ -35,12 +35,14 @@ public struct Router: Sendable {
 
     /// The operation of a request line.
     func find(_ method: HTTPMethod, _ target: String) -> Outcome {
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = PercentDecoding.decode(parts[0]) else {
+        // By bytes, not by characters, since every request comes through here.
+        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+        guard let path = PercentDecoding.decode(target[..<mark]) else {
             return .refused(.failure(.badRequest, "invalid URL escape in the path"))
         }
-        guard path.hasPrefix("/") else { return .refused(Self.unknown) }
-        var segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        guard path.utf8.first == UInt8(ascii: "/") else { return .refused(Self.unknown) }
+        var segments = path.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map(Substring.init)
         var version = identity.maximum
         if let first = segments.first, let asked = Self.version(first) {
             segments.removeFirst()
@@ -63,7 +65,7 @@ public struct Router: Sendable {
         guard let word = segments.first else { return unknown }
         for route in table[Key(method: method.rawValue, word: String(word))] ?? [] {
             if let names = route.path.match(segments) {
-                return .found(route, version: version, names: names, query: Query(parts.count > 1 ? parts[1] : ""))
+                return .found(route, version: version, names: names, query: Query(target[mark...].dropFirst()))
             }
         }
         return unknown

@@ -15,7 +15,8 @@ import Testing
     }
 
     private static func folders(in folder: String, target: Int) throws -> PreparedFolders {
-        try PreparedFolders(folder: folder + "/prepared", target: target, logger: Logger(label: "test"))
+        try PreparedFolders(
+            folder: folder + "/prepared", destination: folder, target: target, logger: Logger(label: "test"))
     }
 
     /// Name and permissions of all that is below.
