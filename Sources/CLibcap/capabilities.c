@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/capability.h>
+#include <sys/prctl.h>
 
 int32_t clibcap_count(void) { return (int32_t)cap_max_bits(); }
 
@@ -25,8 +26,10 @@ int32_t clibcap_name(int32_t number, char *name, size_t room) {
 int32_t clibcap_drop_bounding(uint64_t keep) {
     for (cap_value_t value = 0; value < cap_max_bits(); value++) {
         if (keep & (UINT64_C(1) << value)) continue;
-        /* What the caller's own bounding set lacks already needs no dropping, and perhaps no right to drop. */
-        if (cap_get_bound(value) == 1 && cap_drop_bound(value) != 0) return -errno;
+        if (cap_drop_bound(value) == 0) continue;
+        /* What the caller's own bounding set lacks already needs no dropping, and perhaps there is no right to. */
+        int32_t why = -errno;
+        if (cap_get_bound(value) == 1) return why;
     }
     return 0;
 }
@@ -47,7 +50,8 @@ int32_t clibcap_set(uint64_t effective, uint64_t permitted, uint64_t inheritable
     if (answer == 0) answer = fill(capabilities, CAP_INHERITABLE, inheritable);
     if (answer == 0 && cap_set_proc(capabilities) != 0) answer = -errno;
     cap_free(capabilities);
-    if (answer == 0 && cap_reset_ambient() != 0) answer = -errno;
+    /* In one call: cap_reset_ambient asks for each of them first. */
+    if (answer == 0 && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) answer = -errno;
     for (cap_value_t value = 0; answer == 0 && value < cap_max_bits(); value++) {
         if (!(ambient & (UINT64_C(1) << value))) continue;
         if (cap_set_ambient(value, CAP_SET) != 0) answer = -errno;
