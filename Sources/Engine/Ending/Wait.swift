@@ -1,6 +1,6 @@
 extension Engine {
     /// Waits for a container's end. Registered as soon as the call returns; the answer is `result`.
-    public func wait(_ name: String, until condition: WaitCondition) async throws(EngineError) -> PendingWait {
+    public func wait(_ name: String, until condition: WaitCondition) throws(EngineError) -> PendingWait {
         let container = try container(name)
         let promise = Promise<WaitResult>()
         let known: WaitResult? = container.change { life in

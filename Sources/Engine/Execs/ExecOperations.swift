@@ -5,7 +5,7 @@ extension Engine {
     ///
     /// - Returns: the exec's ID.
     /// - Throws: `conflict` where the container does not run or is paused, `invalidArgument` without a command.
-    public func createExec(_ name: String, _ configuration: ExecConfiguration) async throws(EngineError) -> String {
+    public func createExec(_ name: String, _ configuration: ExecConfiguration) throws(EngineError) -> String {
         let container = try container(name)
         try checkExec(in: container, name: name)
         // It is mostly started at once.
@@ -236,7 +236,7 @@ extension Engine {
     }
 
     /// What is known of it.
-    public func inspectExec(_ id: String) async throws(EngineError) -> ExecDetails {
+    public func inspectExec(_ id: String) throws(EngineError) -> ExecDetails {
         let exec = try exec(id)
         return exec.read { life in
             let exitCode = life.exitCode ?? life.process?.exitNow?.code

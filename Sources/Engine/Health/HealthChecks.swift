@@ -69,7 +69,7 @@ extension Engine {
         let exec: ExecProcess
         let session: AttachSession
         do {
-            exec = try self.exec(try await createExec(container.id, configuration))
+            exec = try self.exec(try createExec(container.id, configuration))
             guard let started = try await startExec(exec.id, ExecStartOptions()) else { return nil }
             session = started
         } catch {

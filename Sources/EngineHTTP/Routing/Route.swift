@@ -18,11 +18,19 @@ public struct Route: Sendable {
         case cancels
     }
 
+    /// How its answer is made.
+    enum Work: Sendable {
+        /// On the connection's thread, which spares two turns of threads.
+        case atOnce(@Sendable (Call) throws -> Reply)
+        /// In a task.
+        case inTask(@Sendable (Call) async throws -> Reply)
+    }
+
     let method: HTTPMethod
     let path: PathPattern
     let input: Input
     let abandoning: Abandoning
-    let handle: @Sendable (Call) async throws -> Reply
+    let work: Work
 
     /// An operation.
     ///
@@ -31,10 +39,24 @@ public struct Route: Sendable {
         _ method: HTTPMethod, _ path: String, input: Input = .document, abandoning: Abandoning = .completes,
         _ handle: @escaping @Sendable (Call) async throws -> Reply
     ) {
+        self.init(method, path, input, abandoning, .inTask(handle))
+    }
+
+    /// An operation that answers from memory alone: whatever may block would keep other connections waiting.
+    ///
+    /// - Parameter abandoning: what becomes of a streamed answer.
+    public static func atOnce(
+        _ method: HTTPMethod, _ path: String, abandoning: Abandoning = .completes,
+        _ answer: @escaping @Sendable (Call) throws -> Reply
+    ) -> Route {
+        Route(method, path, .document, abandoning, .atOnce(answer))
+    }
+
+    private init(_ method: HTTPMethod, _ path: String, _ input: Input, _ abandoning: Abandoning, _ work: Work) {
         self.method = method
         self.path = PathPattern(path)
         self.input = input
         self.abandoning = abandoning
-        self.handle = handle
+        self.work = work
     }
 }

@@ -26,7 +26,9 @@ import Testing
         }
         let call = Call(
             method: method, version: version, names: names, query: query, headers: [:], body: .document(.init()))
-        guard case .bytes(let text) = try await route.handle(call).body else { return nil }
+        guard case .inTask(let handle) = route.work, case .bytes(let text) = try await handle(call).body else {
+            return nil
+        }
         return (String(buffer: text), call)
     }
 

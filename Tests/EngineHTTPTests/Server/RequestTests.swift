@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -21,6 +22,23 @@ import Testing
                 #expect(try client.read(count: 4) == Array("fine".utf8))
             }
         }
+    }
+
+    @Test func onlyWhatAnswersAtOnceIsDoneOnTheConnectionsThread() async throws {
+        let atOnce = Route.atOnce(.GET, "/at-once") { _ in .text("\(try Self.isOnAConnectionsThread)") }
+        let inTask = Route(.GET, "/in-task") { _ in .text("\(try Self.isOnAConnectionsThread)") }
+        try await TestServer.with([atOnce, inTask]) { server in
+            let client = try server.connect()
+            try client.send("GET /at-once HTTP/1.1\r\nHost: x\r\n\r\nGET /in-task HTTP/1.1\r\nHost: x\r\n\r\n")
+            _ = try client.head()
+            #expect(try client.read(through: "e") == "true")
+            _ = try client.head()
+            #expect(try client.read(through: "e") == "false")
+        }
+    }
+
+    private static var isOnAConnectionsThread: Bool {
+        get throws { try String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8).hasPrefix("NIO") }
     }
 
     @Test func keepsPipelinedRequestsApart() async throws {

@@ -9,7 +9,7 @@ struct LifeTests {
             let engine = harbour.engine
             let created = try await engine.create(Harbour.request("sh", "-c", "echo hello; exit 3", name: "web"))
             #expect(try await engine.inspect("web").state.status == .created)
-            let wait = try await engine.wait("web", until: .nextExit)
+            let wait = try engine.wait("web", until: .nextExit)
             try await engine.start("web")
             #expect(try await wait.result().exitCode == 3)
             let state = try await engine.inspect(created.id).state
@@ -77,7 +77,7 @@ struct LifeTests {
             let id = try await engine.create(
                 Harbour.request("sh", "-c", "exit 5") { $0.hostConfiguration.autoRemove = true }
             ).id
-            let gone = try await engine.wait(id, until: .removed)
+            let gone = try engine.wait(id, until: .removed)
             try await engine.start(id)
             #expect(try await gone.result().exitCode == 5)
             await expectFailure(.notFound, "No such container") { _ = try await engine.inspect(id) }

@@ -27,7 +27,7 @@ struct SharingTests {
                     request.hostConfiguration.autoRemove = true
                 }
             ).id
-            let removed = try await engine.wait(id, until: .removed)
+            let removed = try engine.wait(id, until: .removed)
             await expectFailure(.invalidArgument, "unable to find user") { try await engine.start(id) }
             #expect(try await removed.result().exitCode == 128)
             await expectFailure(.notFound, "No such container") { _ = try await engine.inspect(id) }

@@ -45,17 +45,17 @@ struct StreamTests {
             var configuration = ExecConfiguration()
             configuration.attachStdout = true
             configuration.command = ["sh", "-c", "echo inside; exit 9"]
-            let exec = try await engine.createExec(id, configuration)
+            let exec = try engine.createExec(id, configuration)
             let session = try #require(try await engine.startExec(exec, ExecStartOptions()))
             #expect(try await Harbour.collect(session) == "inside\n")
-            var details = try await engine.inspectExec(exec)
-            for _ in 0..<100 where details.isRunning { details = try await engine.inspectExec(exec) }
+            var details = try engine.inspectExec(exec)
+            for _ in 0..<100 where details.isRunning { details = try engine.inspectExec(exec) }
             #expect(details.exitCode == 9)
             configuration.command = ["nosuch"]
-            let missing = try await engine.createExec(id, configuration)
+            let missing = try engine.createExec(id, configuration)
             let sorry = try #require(try await engine.startExec(missing, ExecStartOptions()))
             #expect(try await Harbour.collect(sorry).contains("executable file not found in $PATH"))
-            #expect(try await engine.inspectExec(missing).exitCode == 127)
+            #expect(try engine.inspectExec(missing).exitCode == 127)
         }
     }
 

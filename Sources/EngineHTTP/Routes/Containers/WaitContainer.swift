@@ -4,13 +4,13 @@ import RawJSON
 extension Route {
     /// `POST /containers/{id}/wait`; the head of the answer says that the waiting has begun.
     static func waitContainer(_ engine: Engine) -> Route {
-        Route(.POST, "/containers/{id}/wait", abandoning: .cancels) { call in
-            let wait = try await engine.wait(call.name, until: try call.waitCondition())
-            // Before API 1.30 the head came with the result.
-            guard call.speaks(30) else { return .json(try await wait.result().json) }
-            return .stream("application/json") { writer in
+        atOnce(.POST, "/containers/{id}/wait", abandoning: .cancels) { call in
+            let wait = try engine.wait(call.name, until: try call.waitCondition())
+            let tell = { @Sendable (writer: BodyWriter) in
                 try await writer.write(try await wait.result().json.text() + "\n")
             }
+            // Before API 1.30 the head came with the result.
+            return call.speaks(30) ? .stream("application/json", tell) : .lateStream("application/json", tell)
         }
     }
 }

@@ -4,7 +4,7 @@ import RawJSON
 extension Route {
     /// `POST /containers/{id}/exec`
     static func createExec(_ engine: Engine) -> Route {
-        Route(.POST, "/containers/{id}/exec") { call in
+        atOnce(.POST, "/containers/{id}/exec") { call in
             let fields = try JSONFields(body: call) ?? JSONFields(JSONObject())
             var exec = ExecConfiguration()
             exec.attachStdin = try fields.flag("AttachStdin") ?? false
@@ -20,7 +20,7 @@ extension Route {
             // It came with API 1.42, and concerns terminals alone.
             if call.speaks(42), exec.tty { exec.consoleSize = try fields.consoleSize() }
             if exec.command.isEmpty { throw BadRequest("no exec command specified") }
-            return .json(["Id": .string(try await engine.createExec(call.name, exec))], .created)
+            return .json(["Id": .string(try engine.createExec(call.name, exec))], .created)
         }
     }
 }

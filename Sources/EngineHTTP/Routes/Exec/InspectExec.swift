@@ -4,7 +4,7 @@ import RawJSON
 extension Route {
     /// `GET /exec/{id}/json`
     static func inspectExec(_ engine: Engine) -> Route {
-        Route(.GET, "/exec/{id}/json") { call in .json(try await engine.inspectExec(call.name).json) }
+        atOnce(.GET, "/exec/{id}/json") { call in .json(try engine.inspectExec(call.name).json) }
     }
 }
 

@@ -4,7 +4,7 @@ import NIOHTTP1
 extension Route {
     /// `GET /_ping`, `HEAD /_ping`
     static func ping(_ method: HTTPMethod) -> Route {
-        Route(method, "/_ping") { _ in
+        atOnce(method, "/_ping") { _ in
             var headers: HTTPHeaders = [
                 "Builder-Version": "1", "Cache-Control": "no-cache, no-store, must-revalidate", "Pragma": "no-cache",
                 "Swarm": "inactive", "Content-Type": "text/plain; charset=utf-8",

@@ -4,7 +4,7 @@ import RawJSON
 extension Route {
     /// `GET /version`
     static func version(_ engine: Engine, _ identity: ServerIdentity) -> Route {
-        Route(.GET, "/version") { _ in
+        atOnce(.GET, "/version") { _ in
             let version = engine.version()
             let facts: [(String, String)] = [
                 ("ApiVersion", identity.maximum.description), ("Arch", version.architecture),

@@ -202,14 +202,21 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard let context else { return }
         state = .running(exchange)
         let call = exchange.call(body: body)
-        let handle = exchange.route.handle
         let eventLoop = context.eventLoop
         let connection = NIOLoopBound(self, eventLoop: eventLoop)
         let logger = shared.logger
-        task = Task {
+        switch exchange.route.work {
+        case .atOnce(let answer):
             let reply: Reply
-            do { reply = try await handle(call) } catch { reply = ErrorTable.reply(to: error, logger: logger) }
+            do { reply = try answer(call) } catch { reply = ErrorTable.reply(to: error, logger: logger) }
+            // Not from within the decoder, which the next request may stand behind.
             eventLoop.execute { connection.value.answer(reply) }
+        case .inTask(let handle):
+            task = Task {
+                let reply: Reply
+                do { reply = try await handle(call) } catch { reply = ErrorTable.reply(to: error, logger: logger) }
+                eventLoop.execute { connection.value.answer(reply) }
+            }
         }
     }
 
