@@ -50,45 +50,50 @@ extension Engine {
         return exec
     }
 
-    /// Starts it.
+    /// Starts it for a client that reads what it writes.
     ///
-    /// - Returns: its streams; nil where it was started detached. A command that cannot be executed says so in the
-    ///   stream, since the connection is the client's by then, and is an error where it was started detached.
-    public func startExec(_ id: String, _ options: ExecStartOptions) async throws(EngineError) -> AttachSession? {
-        let exec = try exec(id)
-        let container = exec.container
-        try checkExec(in: container, name: container.id)
-        let isFirst = exec.change { life in
-            defer { life.isStarted = true }
-            return !life.isStarted
-        }
-        guard isFirst else { throw EngineError(.conflict, "exec instance \(id) has already run") }
-        publish("exec_start: \(exec.commandLine)", of: container, [Event.Attribute("execID", exec.id)])
-        let size = options.consoleSize ?? exec.configuration.consoleSize
-        guard !options.detach else {
-            let process = try await launch(exec, size: size)
-            Task { [weak self] in
-                let code = await exec.follow(process)
-                self?.ended(exec, code)
-                self?.preparedExecs.prepare(for: container)
-            }
-            if exec.configuration.attachStdin { process.closeStandardInput() }
-            return nil
-        }
+    /// - Returns: its streams. A command that cannot be executed says so there, since the connection is the client's by
+    ///   then.
+    public func startExec(_ id: String, _ options: ExecStartOptions) throws(EngineError) -> AttachSession {
+        let exec = try begin(id)
         let attached = exec.output.subscribe()
         // The client has its connection before there is any output: docker-py loses what comes in one piece with the head.
         Task { [weak self] in
-            guard let process = await self?.launchAttached(exec, size: size) else { return }
+            guard let process = await self?.launchAttached(exec, options) else { return }
             let code = await exec.follow(process)
             self?.ended(exec, code)
         }
         return session(exec, OutputStream(subscription: attached, channels: channels(exec)))
     }
 
+    /// Starts it for nobody; a command that cannot be executed is an error.
+    public func startDetachedExec(_ id: String, _ options: ExecStartOptions) async throws(EngineError) {
+        let exec = try begin(id)
+        let process = try await launch(exec, options)
+        Task { [weak self] in
+            let code = await exec.follow(process)
+            self?.ended(exec, code)
+            self?.preparedExecs.prepare(for: exec.container)
+        }
+        if exec.configuration.attachStdin { process.closeStandardInput() }
+    }
+
+    private func begin(_ id: String) throws(EngineError) -> ExecProcess {
+        let exec = try exec(id)
+        try checkExec(in: exec.container, name: exec.container.id)
+        let isFirst = exec.change { life in
+            defer { life.isStarted = true }
+            return !life.isStarted
+        }
+        guard isFirst else { throw EngineError(.conflict, "exec instance \(id) has already run") }
+        publish("exec_start: \(exec.commandLine)", of: exec.container, [Event.Attribute("execID", exec.id)])
+        return exec
+    }
+
     /// Launches for a client that reads what it writes, and why it cannot be launched, too; nil for the latter.
-    private func launchAttached(_ exec: ExecProcess, size: ConsoleSize?) async -> RunningProcess? {
+    private func launchAttached(_ exec: ExecProcess, _ options: ExecStartOptions) async -> RunningProcess? {
         do {
-            return try await launch(exec, size: size)
+            return try await launch(exec, options)
         } catch {
             let wanted = channels(exec)
             exec.output.publish(
@@ -122,8 +127,11 @@ extension Engine {
         }
     }
 
-    private func launch(_ exec: ExecProcess, size: ConsoleSize?) async throws(EngineError) -> RunningProcess {
+    private func launch(
+        _ exec: ExecProcess, _ options: ExecStartOptions
+    ) async throws(EngineError) -> RunningProcess {
         let container = exec.container
+        let size = options.consoleSize ?? exec.configuration.consoleSize
         guard let inside = container.read({ $0.process }) else {
             throw EngineError(.conflict, "container \(container.id) is not running")
         }

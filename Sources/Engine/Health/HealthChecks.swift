@@ -70,8 +70,7 @@ extension Engine {
         let session: AttachSession
         do {
             exec = try self.exec(try createExec(container.id, configuration))
-            guard let started = try await startExec(exec.id, ExecStartOptions()) else { return nil }
-            session = started
+            session = try startExec(exec.id, ExecStartOptions())
         } catch {
             guard error.code != .conflict, error.code != .notFound else { return nil }
             return Health.Result(start: start, end: .now, exitCode: -1, output: error.message)

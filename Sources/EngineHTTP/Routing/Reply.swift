@@ -16,6 +16,8 @@ public struct Reply: Sendable {
         case lateStream(@Sendable (BodyWriter) async throws -> Void)
         /// The connection becomes a stream of bytes in both directions until the function ends.
         case hijack(@Sendable (HijackedStream) async throws -> Void)
+        /// The whole answer is made by a task: for an operation that cannot always answer at once.
+        indirect case later(@Sendable () async throws -> Reply)
     }
 
     /// The status.
@@ -67,6 +69,11 @@ public struct Reply: Sendable {
         _ contentType: String, _ body: @escaping @Sendable (BodyWriter) async throws -> Void
     ) -> Reply {
         Reply(.ok, headers: ["Content-Type": contentType], body: .lateStream(body))
+    }
+
+    /// What only a task can answer.
+    public static func later(_ answer: @escaping @Sendable () async throws -> Reply) -> Reply {
+        Reply(.ok, body: .later(answer))
     }
 
     /// A conversation, upgraded where the client asked for it.

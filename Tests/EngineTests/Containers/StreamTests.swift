@@ -46,14 +46,14 @@ struct StreamTests {
             configuration.attachStdout = true
             configuration.command = ["sh", "-c", "echo inside; exit 9"]
             let exec = try engine.createExec(id, configuration)
-            let session = try #require(try await engine.startExec(exec, ExecStartOptions()))
+            let session = try engine.startExec(exec, ExecStartOptions())
             #expect(try await Harbour.collect(session) == "inside\n")
             var details = try engine.inspectExec(exec)
             for _ in 0..<100 where details.isRunning { details = try engine.inspectExec(exec) }
             #expect(details.exitCode == 9)
             configuration.command = ["nosuch"]
             let missing = try engine.createExec(id, configuration)
-            let sorry = try #require(try await engine.startExec(missing, ExecStartOptions()))
+            let sorry = try engine.startExec(missing, ExecStartOptions())
             #expect(try await Harbour.collect(sorry).contains("executable file not found in $PATH"))
             #expect(try engine.inspectExec(missing).exitCode == 127)
         }

@@ -29,8 +29,6 @@ public struct ExecConfiguration: Sendable, Hashable {
 
 /// What `POST /exec/{id}/start` asks for.
 public struct ExecStartOptions: Sendable, Hashable {
-    /// Whether the caller does not want to see its output.
-    public var detach = false
     /// Whether the caller believes it has a terminal.
     public var tty = false
     /// The terminal's size at its start.

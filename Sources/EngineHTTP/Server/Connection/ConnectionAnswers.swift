@@ -6,14 +6,15 @@ extension ConnectionHandler {
     /// Sends an operation's answer.
     func answer(_ reply: Reply) {
         guard case .running(let exchange) = state else { return }
-        log(exchange, reply.status)
         switch reply.body {
         case .none: finish(reply, nil, exchange)
         case .bytes(let bytes): finish(reply, bytes, exchange)
         case .stream(let body): stream(reply, body, exchange, waits: false)
         case .lateStream(let body): stream(reply, body, exchange, waits: true)
         case .hijack(let body): hijack(reply, body, exchange)
+        case .later(let work): return run(work)
         }
+        log(exchange, reply.status)
     }
 
     /// Refuses what did not become a request of an operation, and ends the connection.

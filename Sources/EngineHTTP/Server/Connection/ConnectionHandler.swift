@@ -202,21 +202,26 @@ final class ConnectionHandler: ChannelInboundHandler {
         guard let context else { return }
         state = .running(exchange)
         let call = exchange.call(body: body)
-        let eventLoop = context.eventLoop
+        switch exchange.route.work {
+        case .atOnce(let work):
+            let reply: Reply
+            do { reply = try work(call) } catch { reply = ErrorTable.reply(to: error, logger: shared.logger) }
+            let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+            // Not from within the decoder, which the next request may stand behind.
+            context.eventLoop.execute { connection.value.answer(reply) }
+        case .inTask(let work): run { try await work(call) }
+        }
+    }
+
+    /// Has a task make the answer.
+    func run(_ work: @escaping @Sendable () async throws -> Reply) {
+        guard let eventLoop = context?.eventLoop else { return }
         let connection = NIOLoopBound(self, eventLoop: eventLoop)
         let logger = shared.logger
-        switch exchange.route.work {
-        case .atOnce(let answer):
+        task = Task {
             let reply: Reply
-            do { reply = try answer(call) } catch { reply = ErrorTable.reply(to: error, logger: logger) }
-            // Not from within the decoder, which the next request may stand behind.
+            do { reply = try await work() } catch { reply = ErrorTable.reply(to: error, logger: logger) }
             eventLoop.execute { connection.value.answer(reply) }
-        case .inTask(let handle):
-            task = Task {
-                let reply: Reply
-                do { reply = try await handle(call) } catch { reply = ErrorTable.reply(to: error, logger: logger) }
-                eventLoop.execute { connection.value.answer(reply) }
-            }
         }
     }
 
