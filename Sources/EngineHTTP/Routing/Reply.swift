@@ -17,7 +17,7 @@ public struct Reply: Sendable {
         /// The connection becomes a stream of bytes in both directions until the function ends.
         case hijack(@Sendable (HijackedStream) async throws -> Void)
         /// The whole answer is made by a task: for an operation that cannot always answer at once.
-        indirect case later(@Sendable () async throws -> Reply)
+        case later(@Sendable () async throws -> Reply)
     }
 
     /// The status.

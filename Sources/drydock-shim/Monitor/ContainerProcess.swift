@@ -68,8 +68,8 @@ struct ContainerProcess {
         }
     }
 
-    /// Clones what enters a container, in our memory where it need not be born in a cgroup: to copy that and to drop the
-    /// copy again would take as long as all the rest.
+    /// Clones what enters a container, in our memory where it need not be born in a cgroup: no page table is copied, nor any
+    /// page after it, only to be dropped when the command is executed.
     private static func clone(_ entering: Entering, _ pidfd: inout Int32) throws(Failure) -> Int32 {
         try inCgroup(entering.spec) { cgroup throws(Failure) in
             guard cgroup < 0 else {
