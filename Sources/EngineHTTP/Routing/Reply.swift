@@ -16,7 +16,7 @@ public struct Reply: Sendable {
         case lateStream(@Sendable (BodyWriter) async throws -> Void)
         /// The connection becomes a stream of bytes in both directions until the function ends.
         case hijack(@Sendable (HijackedStream) async throws -> Void)
-        /// The whole answer is made by a task: for an operation that cannot always answer at once.
+        /// The whole answer is made by a task.
         case later(@Sendable () async throws -> Reply)
     }
 

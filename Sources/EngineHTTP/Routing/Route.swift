@@ -18,19 +18,12 @@ public struct Route: Sendable {
         case cancels
     }
 
-    /// How its answer is made.
-    enum Work: Sendable {
-        /// On the connection's thread, which spares two turns of threads.
-        case atOnce(@Sendable (Call) throws -> Reply)
-        /// In a task.
-        case inTask(@Sendable (Call) async throws -> Reply)
-    }
-
     let method: HTTPMethod
     let path: PathPattern
     let input: Input
     let abandoning: Abandoning
-    let work: Work
+    /// Called on the connection's thread; what takes a task is answered with `Reply.later`.
+    let handle: @Sendable (Call) throws -> Reply
 
     /// An operation.
     ///
@@ -39,24 +32,28 @@ public struct Route: Sendable {
         _ method: HTTPMethod, _ path: String, input: Input = .document, abandoning: Abandoning = .completes,
         _ handle: @escaping @Sendable (Call) async throws -> Reply
     ) {
-        self.init(method, path, input, abandoning, .inTask(handle))
+        self.init(method, path, input, abandoning) { call in .later { try await handle(call) } }
     }
 
-    /// An operation that answers from memory alone: whatever may block would keep other connections waiting.
+    /// An operation that answers from memory alone, on the connection's thread, which spares two turns of threads: whatever
+    /// may block would keep other connections waiting.
     ///
     /// - Parameter abandoning: what becomes of a streamed answer.
     public static func atOnce(
         _ method: HTTPMethod, _ path: String, abandoning: Abandoning = .completes,
-        _ answer: @escaping @Sendable (Call) throws -> Reply
+        _ handle: @escaping @Sendable (Call) throws -> Reply
     ) -> Route {
-        Route(method, path, .document, abandoning, .atOnce(answer))
+        Route(method, path, .document, abandoning, handle)
     }
 
-    private init(_ method: HTTPMethod, _ path: String, _ input: Input, _ abandoning: Abandoning, _ work: Work) {
+    private init(
+        _ method: HTTPMethod, _ path: String, _ input: Input, _ abandoning: Abandoning,
+        _ handle: @escaping @Sendable (Call) throws -> Reply
+    ) {
         self.method = method
         self.path = PathPattern(path)
         self.input = input
         self.abandoning = abandoning
-        self.work = work
+        self.handle = handle
     }
 }

@@ -26,7 +26,7 @@ import Testing
         }
         let call = Call(
             method: method, version: version, names: names, query: query, headers: [:], body: .document(.init()))
-        guard case .inTask(let handle) = route.work, case .bytes(let text) = try await handle(call).body else {
+        guard case .later(let work) = try route.handle(call).body, case .bytes(let text) = try await work().body else {
             return nil
         }
         return (String(buffer: text), call)

@@ -201,16 +201,14 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func start(_ exchange: Exchange, body: Call.Body) {
         guard let context else { return }
         state = .running(exchange)
-        let call = exchange.call(body: body)
-        switch exchange.route.work {
-        case .atOnce(let work):
-            let reply: Reply
-            do { reply = try work(call) } catch { reply = ErrorTable.reply(to: error, logger: shared.logger) }
-            let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
-            // Not from within the decoder, which the next request may stand behind.
-            context.eventLoop.execute { connection.value.answer(reply) }
-        case .inTask(let work): run { try await work(call) }
+        let reply: Reply
+        do { reply = try exchange.route.handle(exchange.call(body: body)) } catch {
+            reply = ErrorTable.reply(to: error, logger: shared.logger)
         }
+        if case .later(let work) = reply.body { return run(work) }
+        let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+        // Not from within the decoder, which the next request may stand behind.
+        context.eventLoop.execute { connection.value.answer(reply) }
     }
 
     /// Has a task make the answer.
