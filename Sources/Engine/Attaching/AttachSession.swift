@@ -26,23 +26,30 @@ public final class AttachSession: Sendable {
 
     private let state: Mutex<State>
     private let input: Input?
+    private let onBegin: @Sendable () -> Void
     private let onDetach: @Sendable () -> Void
     private let whenLeft: @Sendable () -> Void
 
     /// - Parameters:
+    ///   - onBegin: called when the client has its connection.
     ///   - onDetach: called when the detach keys were typed.
     ///   - whenLeft: called when whoever had the session is done with it.
     init(
         isTerminal: Bool, output: OutputStream, input: Input?, detachKeys: DetachKeys?,
-        onDetach: @escaping @Sendable () -> Void, whenLeft: @escaping @Sendable () -> Void = {}
+        onBegin: @escaping @Sendable () -> Void = {}, onDetach: @escaping @Sendable () -> Void,
+        whenLeft: @escaping @Sendable () -> Void = {}
     ) {
         self.isTerminal = isTerminal
         self.output = output
         self.input = input
+        self.onBegin = onBegin
         self.onDetach = onDetach
         self.whenLeft = whenLeft
         state = Mutex(State(scanner: detachKeys.map { DetachScanner($0) }))
     }
+
+    /// Says that the client has its connection; once, and before anything else.
+    public func begin() { onBegin() }
 
     /// Gives bytes to the process's stdin; returns when they were taken. Detach keys among them end the session.
     ///
@@ -131,7 +138,7 @@ public struct OutputStream: AsyncSequence, Sendable {
         /// The next chunk; nil at the end. Throws where the reader was cut off for being too slow.
         public mutating func next() async throws -> OutputChunk? {
             if let chunk = chunks.popFirst() { return chunk }
-            while let batch = try await log?.next() {
+            while let batch = try await nextOfLog() {
                 chunks = batch.chunks.filter { channels.contains($0.channel) }[...]
                 if let chunk = chunks.popFirst() { return chunk }
             }
@@ -140,6 +147,14 @@ public struct OutputStream: AsyncSequence, Sendable {
                 if channels.contains(chunk.channel) { return chunk }
             }
             return nil
+        }
+
+        /// Reads files, which whoever runs this may have no time for.
+        private mutating func nextOfLog() async throws -> LogBatch? {
+            guard var reading = log else { return nil }
+            let batch = try await withTaskExecutorPreference(globalConcurrentExecutor) { try await reading.next() }
+            log = reading
+            return batch
         }
     }
 }

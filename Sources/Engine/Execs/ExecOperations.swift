@@ -57,13 +57,14 @@ extension Engine {
     public func startExec(_ id: String, _ options: ExecStartOptions) throws(EngineError) -> AttachSession {
         let exec = try begin(id)
         let attached = exec.output.subscribe()
-        // The client has its connection before there is any output: docker-py loses what comes in one piece with the head.
-        Task { [weak self] in
-            guard let process = await self?.launchAttached(exec, options) else { return }
-            let code = await exec.follow(process)
-            self?.ended(exec, code)
+        return session(exec, OutputStream(subscription: attached, channels: channels(exec))) { [weak self] in
+            // Up to where the monitor is waited for, on the thread of whoever asks: no turn of another one.
+            Task.immediate {
+                guard let process = await self?.launchAttached(exec, options) else { return }
+                let code = await exec.follow(process)
+                self?.ended(exec, code)
+            }
         }
-        return session(exec, OutputStream(subscription: attached, channels: channels(exec)))
     }
 
     /// Starts it for nobody; a command that cannot be executed is an error.
@@ -112,13 +113,17 @@ extension Engine {
         return channels
     }
 
-    private func session(_ exec: ExecProcess, _ output: OutputStream) -> AttachSession {
+    /// - Parameter launch: called when the client has its connection, before there is any output: docker-py loses what comes
+    ///   in one piece with the head.
+    private func session(
+        _ exec: ExecProcess, _ output: OutputStream, launch: @escaping @Sendable () -> Void
+    ) -> AttachSession {
         let input =
             exec.configuration.attachStdin
             ? AttachSession.Input(process: { await exec.read { $0.begun }.value() ?? nil }, closesAtEnd: true) : nil
         return AttachSession(
             isTerminal: exec.configuration.tty, output: output, input: input,
-            detachKeys: exec.configuration.tty ? exec.detachKeys : nil
+            detachKeys: exec.configuration.tty ? exec.detachKeys : nil, onBegin: launch
         ) { [weak self] in
             self?.publish("exec_detach", of: exec.container, [Event.Attribute("execID", exec.id)])
         } whenLeft: { [weak self] in

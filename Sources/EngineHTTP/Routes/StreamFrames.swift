@@ -33,6 +33,7 @@ extension Reply {
         let isUpgraded = call.headers.contains(name: "Upgrade")
         let type = isUpgraded ? StreamFrames.contentType(isTerminal: session.isTerminal, call) : StreamFrames.raw
         return .hijack(type) { stream in
+            session.begin()
             do {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     if takesInput { group.addTask { try await forward(stream.input, to: session) } }

@@ -194,17 +194,38 @@ struct FilterCompactor {
         }
     }
 
+    /// Finds the end of each number: first the stretch it is in, then whether it is one of the few there that differ.
     private func search(_ ranges: ArraySlice<Range>, _ code: inout ClassicAssembler, _ ends: Labels) {
-        guard ranges.count > 1 else { return }
-        let (low, high) = (ranges.prefix(ranges.count / 2), ranges.dropFirst(ranges.count / 2))
-        func place(of part: ArraySlice<Range>) -> ClassicAssembler.Label? {
-            part.count == 1 ? part.first.flatMap { ends[$0.outcome] } : code.label()
+        descend(FilterStretch.stretches(of: ranges.map { ($0.start, $0.outcome) })[...], &code, ends)
+    }
+
+    private func descend(
+        _ stretches: ArraySlice<FilterStretch<Outcome>>, _ code: inout ClassicAssembler, _ ends: Labels
+    ) {
+        guard stretches.count > 1 else {
+            if let first = stretches.first { compare(first, &code, ends) }
+            return
+        }
+        let (low, high) = (stretches.prefix(stretches.count / 2), stretches.dropFirst(stretches.count / 2))
+        func place(of part: ArraySlice<FilterStretch<Outcome>>) -> ClassicAssembler.Label? {
+            part.count == 1 && part.allSatisfy(\.exceptions.isEmpty)
+                ? part.first.flatMap { ends[$0.outcome] } : code.label()
         }
         let (below, above) = (place(of: low), place(of: high))
         code.jump(.jumpIfGreaterOrEqual, high.first?.start ?? 0, to: above, otherwise: below)
-        for (part, label) in [(low, below), (high, above)] where part.count > 1 {
+        for (part, label) in [(low, below), (high, above)] where part.count > 1 || !part.allSatisfy(\.exceptions.isEmpty) {
             if let label { code.place(label) }
-            search(part, &code, ends)
+            descend(part, &code, ends)
+        }
+    }
+
+    /// Compares with each number of a stretch that does not have its outcome.
+    private func compare(_ stretch: FilterStretch<Outcome>, _ code: inout ClassicAssembler, _ ends: Labels) {
+        for (index, exception) in stretch.exceptions.enumerated() {
+            let isLast = index == stretch.exceptions.count - 1
+            code.jump(
+                .jumpIfEqual, exception.number, to: ends[exception.outcome],
+                otherwise: isLast ? ends[stretch.outcome] : nil)
         }
     }
 

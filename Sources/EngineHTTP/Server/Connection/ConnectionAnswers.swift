@@ -149,7 +149,7 @@ extension ConnectionHandler {
         let logger = shared.logger
         let stream = HijackedStream(
             input: bytes, writer: BodyWriter(eventLoop: eventLoop, connection: connection))
-        task = Task {
+        task = Task(executorPreference: EventLoopExecutor(eventLoop)) {
             do { try await body(stream) } catch {
                 logger.debug("a stream broke off", metadata: ["error": "\(error)"])
             }
