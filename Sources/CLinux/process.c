@@ -41,19 +41,20 @@ static int share(void *argument) {
     _exit(127);
 }
 
-int32_t clinux_clone_sharing_memory(uint64_t flags, int32_t *pidfd, void (*body)(void *), void *context) {
-    /* The caller's frames stay as they are, so that it can go on from them; a page that nobody may touch ends the stack. */
+void *clinux_map_stack(void) {
     const size_t guard = (size_t)sysconf(_SC_PAGESIZE), size = guard + (256 << 10);
     char *stack = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
-    if (stack == MAP_FAILED) return -errno;
-    struct sharing sharing = {.body = body, .context = context};
-    int32_t answer = ANSWER(mprotect(stack + guard, size - guard, PROT_READ | PROT_WRITE));
-    if (answer == 0) {
-        const int all = (int)flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
-        answer = ANSWER(clone(share, stack + size, all, &sharing, pidfd));
-    }
+    if (stack == MAP_FAILED) return NULL;
+    if (mprotect(stack + guard, size - guard, PROT_READ | PROT_WRITE) == 0) return stack + size;
     munmap(stack, size);
-    return answer;
+    return NULL;
+}
+
+int32_t clinux_clone_sharing_memory(uint64_t flags, int32_t *pidfd, void *stack, void (*body)(void *), void *context) {
+    /* The caller's frames stay as they are, so that it can go on from them. */
+    struct sharing sharing = {.body = body, .context = context};
+    const int all = (int)flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+    return ANSWER(clone(share, stack, all, &sharing, pidfd));
 }
 
 /* The child of vfork shares our memory until it executes, so it touches nothing but its own locals and the kernel. */

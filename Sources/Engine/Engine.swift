@@ -53,7 +53,7 @@ public final class Engine: Sendable {
         launcher = parts.launcher
         preparedFolders = parts.preparedFolders
         preparedInits = parts.preparedInits
-        preparedExecs = PreparedExecs(parts.host.cgroups, parts.launcher, logger: logger)
+        preparedExecs = PreparedExecs(parts.host, parts.launcher, logger: logger)
         removedFolders = parts.removedFolders
         host = parts.host
         eventBus = parts.eventBus

@@ -8,7 +8,10 @@ struct Launcher {
 
     init(socket: Int32) {
         self.socket = socket
-        inherited = Inherited(outOfMemoryScore: Limits.protectFromOutOfMemory(), nice: Scheduling.niceOfDaemon())
+        let places = HostPlaces.open()
+        inherited = Inherited(
+            outOfMemoryScore: Limits.protectFromOutOfMemory(proc: places.proc), nice: Scheduling.niceOfDaemon(),
+            places: places)
         Scheduling.takeShortTurns()
     }
 
@@ -64,13 +67,36 @@ struct Inherited {
     let outOfMemoryScore: Int32
     /// What a container's process goes back to: the nice value that the daemon was started with.
     let nice: Int32
+    let places: HostPlaces
+}
+
+/// Folders of the host, for who has its mounts out of sight already; -1 where they could not be opened.
+struct HostPlaces {
+    /// `/proc`.
+    let proc: Int32
+    /// `/dev`.
+    let devices: Int32
+
+    static func open() -> HostPlaces {
+        func folder(_ path: StaticString) -> Int32 {
+            clinux_openat2(
+                CLINUX_AT_FDCWD, StaticText.pointer(path), CLINUX_O_PATH | CLINUX_O_DIRECTORY, 0,
+                CLINUX_RESOLVE_NO_SYMLINKS)
+        }
+        return HostPlaces(proc: folder("/proc"), devices: folder("/dev"))
+    }
+
+    /// Before anything of the container's is looked at: what stays open is a way out of it (CVE-2024-21626).
+    func close() {
+        for descriptor in [proc, devices] where descriptor >= 0 { _ = clinux_close(descriptor) }
+    }
 }
 
 /// A LAUNCH message, taken apart.
 struct Launch {
     static let descriptorLimit = 3 + Int(SHIM_JOIN_LIMIT)
 
-    let spec: Int32
+    let spec: SpecSource
     let reply: Int32
     /// The state directory, or -1.
     let state: Int32
@@ -92,9 +118,13 @@ struct Launch {
             message.load(as: shim_message.self).kind == SHIM_LAUNCH.rawValue
         else { return nil }
         let body = message.load(fromByteOffset: headerSize, as: shim_launch.self)
-        let first = (body.has_state == 1 ? 2 : 1) + (parked == nil ? 1 : 0)
-        guard body.join_count <= SHIM_JOIN_LIMIT, count == first + Int(body.join_count) else { return nil }
-        spec = descriptors[0]
+        let carried = message[(headerSize + MemoryLayout<shim_launch>.size)...]
+        let isCarried = body.spec_size > 0
+        let first = (isCarried ? 0 : 1) + (parked == nil ? 1 : 0) + (body.has_state == 1 ? 1 : 0)
+        guard body.join_count <= SHIM_JOIN_LIMIT, count == first + Int(body.join_count),
+            carried.count == Int(body.spec_size)
+        else { return nil }
+        spec = isCarried ? .carried(UnsafeRawBufferPointer(rebasing: carried)) : .file(descriptors[0])
         reply = parked ?? descriptors[1]
         state = body.has_state == 1 ? descriptors[first - 1] : -1
         joins = Joins(body, descriptors, from: first)
@@ -103,7 +133,7 @@ struct Launch {
     }
 
     /// What an init that waited knows of its launch.
-    init(handedOver spec: Int32, joins: Joins, inherited: Inherited) {
+    init(handedOver spec: SpecSource, joins: Joins, inherited: Inherited) {
         self.spec = spec
         reply = -1
         state = -1
@@ -116,9 +146,17 @@ struct Launch {
 extension Launch {
     /// Closes what only the start needed: a namespace or a pidfd held on to would keep others' containers alive.
     func closeStart() {
-        _ = clinux_close(spec)
+        if case .file(let descriptor) = spec { _ = clinux_close(descriptor) }
         joins.close()
     }
+}
+
+/// Where a spec is.
+enum SpecSource {
+    /// A sealed memfd.
+    case file(Int32)
+    /// The message that it came with, which stays where it is.
+    case carried(UnsafeRawBufferPointer)
 }
 
 /// The namespaces that are joined instead of made.

@@ -1,25 +1,39 @@
 import CLinux
 import ShimProtocol
 
-/// What a container or an exec is made of: a sealed memfd from the daemon, mapped read-only (see ShimProtocol.h).
+/// What a container or an exec is made of, as the daemon wrote it (see ShimProtocol.h).
 struct Spec {
     private let base: UnsafeRawPointer
     private let length: Int
     let flags: UInt32
 
-    /// Maps the spec and checks its whole structure once, so that readers need not.
-    ///
-    /// - Throws: step SPEC with EPROTO where a record passes the end or a string has no end.
-    init(descriptor: Int32) throws(Failure) {
+    init(_ source: SpecSource) throws(Failure) {
+        switch source {
+        case .file(let descriptor): try self.init(bytes: Self.map(descriptor))
+        case .carried(let bytes): try self.init(bytes: bytes)
+        }
+    }
+
+    private static func map(_ descriptor: Int32) throws(Failure) -> UnsafeRawBufferPointer {
         var status = clinux_stat()
         try check(SHIM_STEP_SPEC, nil, clinux_fstatat(descriptor, "", 0, &status))
-        let headerLength = MemoryLayout<shim_spec>.size
-        guard status.size >= headerLength, status.size <= SHIM_SPEC_LIMIT,
+        guard status.size > 0, status.size <= SHIM_SPEC_LIMIT,
             let base = clinux_map_read_only(descriptor, Int(status.size))
         else { throw Failure(SHIM_STEP_SPEC, Errno.protocolError) }
+        return UnsafeRawBufferPointer(start: base, count: Int(status.size))
+    }
+
+    /// Checks the whole structure once, so that readers need not.
+    ///
+    /// - Throws: step SPEC with EPROTO where a record passes the end or a string has no end.
+    private init(bytes: UnsafeRawBufferPointer) throws(Failure) {
+        let headerLength = MemoryLayout<shim_spec>.size
+        guard bytes.count >= headerLength, let base = bytes.baseAddress else {
+            throw Failure(SHIM_STEP_SPEC, Errno.protocolError)
+        }
         let header = base.load(as: shim_spec.self)
         guard header.magic == SHIM_SPEC_MAGIC, header.version == SHIM_PROTOCOL_VERSION,
-            header.length == UInt32(status.size)
+            header.length == UInt32(bytes.count)
         else { throw Failure(SHIM_STEP_SPEC, Errno.protocolError) }
         self.base = base
         length = Int(header.length)

@@ -38,7 +38,7 @@ struct ExecTests {
             let container = try await box.start(box.spec("sleep").with { $0.process.cgroup = CgroupPlacement(cgroup) })
             let parked = try box.launcher.parkExec(CgroupPlacement(cgroup), home: driver.ownProcsFiles)
             #expect(await parked.isReady())
-            let monitor = try #require(parked.monitor)
+            let monitor = try #require(parked.monitor?.pid)
             #expect(try Set(cgroup.processes()) == [container.pid, monitor])
             var sleeping = spec("sleep")
             sleeping.cgroup = CgroupPlacement(cgroup)
@@ -64,7 +64,7 @@ struct ExecTests {
             let container = try await box.start(box.spec("sleep"))
             let parked = try box.launcher.parkExec(CgroupPlacement(), home: [])
             #expect(await parked.isReady())
-            let monitor = try #require(parked.monitor)
+            let monitor = try #require(parked.monitor?.pid)
             try #require(kill(monitor, SIGKILL) == 0)
             while kill(monitor, 0) == 0 { await Task.yield() }
             let ended = try await box.launcher.exec(spec("exit", "5"), inside: container, parked: parked)

@@ -21,7 +21,9 @@
 int32_t clinux_clone(uint64_t flags, int32_t *pidfd, int32_t cgroup);
 /* clone(2) in vfork style, for a process that executes soon: it runs `body` in our memory, on a stack of its own, and we
  * wait until it has executed or ended. No page table is copied, and no page after it. Answers the child's pid. */
-int32_t clinux_clone_sharing_memory(uint64_t flags, int32_t *pidfd, void (*body)(void *), void *context);
+int32_t clinux_clone_sharing_memory(uint64_t flags, int32_t *pidfd, void *stack, void (*body)(void *), void *context);
+/* A stack for that, 256 KiB and a page that nobody may touch, by its upper end; NULL where there is no room. */
+void *clinux_map_stack(void);
 /* vfork-like start of a program that shares nothing but these descriptors: fd i of the program is fds[i] (or closed
  * where it is -1); every other descriptor is closed. Answers the pid. `session` starts a new session. */
 int32_t clinux_spawn(const char *path, char *const argv[], char *const envp[], const int32_t *fds, size_t count,

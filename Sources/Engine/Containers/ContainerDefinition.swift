@@ -1,3 +1,4 @@
+import LinuxKernel
 import OCI
 import RawJSON
 
@@ -21,6 +22,13 @@ struct ContainerDefinition: Sendable, Hashable {
 
     /// Entry point and command, as they are executed.
     var commandLine: [String] { (configuration.entrypoint ?? []) + (configuration.command ?? []) }
+
+    /// Whether nobody else can wait for its end to have, say, a disk for himself: no folder of the host's is mounted, no
+    /// volume with a name, and who has these capabilities could mount nothing by himself.
+    func mountsNothingOfOthers(_ capabilities: CapabilitySet) -> Bool {
+        mountPoints.allSatisfy { $0.isAnonymous || $0.point.type == "tmpfs" }
+            && capabilities.isDisjoint(with: CapabilitySet(["SYS_ADMIN"].compactMap { Capability(name: $0) }))
+    }
 }
 
 /// A mount with all that is needed to make it.

@@ -37,6 +37,7 @@ extension Engine {
             return Self.settle(&life, status, isOutOfMemory: isOutOfMemory)
         }
         guard let consequences else { return }
+        preparedExecs.drop(container)
         let attributes = [
             Event.Attribute("exitCode", String(status.code)),
             Event.Attribute("execDuration", String(consequences.duration / 1_000_000_000)),
@@ -52,7 +53,8 @@ extension Engine {
         // Its own task: the kernel lets a group go only when the last process has left it for good.
         Task { [consequences] in
             await removeCgroup(consequences.cgroup, of: container)
-            if await !process.departs(within: Self.departurePatience) {
+            let areExecsGone = await preparedExecs.depart(container, within: Self.departurePatience)
+            if await !process.departs(within: Self.departurePatience) || !areExecsGone {
                 logger.warning("the monitor of container \(container.shortID) holds on to its mounts")
             }
             container.change { if $0.leaving === process { $0.leaving = nil } }
@@ -131,7 +133,6 @@ extension Engine {
     }
 
     private func removeCgroup(_ cgroup: Cgroup?, of container: Container) async {
-        preparedExecs.drop(container)
         do { try await cgroup?.remove() } catch {
             logger.error("cannot remove the cgroup of container \(container.shortID): \(error)")
         }

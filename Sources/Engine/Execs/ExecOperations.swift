@@ -8,8 +8,6 @@ extension Engine {
     public func createExec(_ name: String, _ configuration: ExecConfiguration) throws(EngineError) -> String {
         let container = try container(name)
         try checkExec(in: container, name: name)
-        // It is mostly started at once.
-        preparedExecs.prepare(for: container)
         guard !configuration.command.isEmpty else { throw EngineError(.invalidArgument, "No exec command specified") }
         let keys: DetachKeys
         do {
@@ -23,11 +21,23 @@ extension Engine {
             throw EngineError(.invalidArgument, "invalid environment variable: \(variable)")
         }
         let exec = ExecProcess(
-            id: Identifiers.make(), container: container, configuration: configuration, detachKeys: keys)
+            id: Identifiers.make(), container: container, configuration: configuration, detachKeys: keys,
+            confinement: try confinement(of: container, isPrivileged: configuration.privileged))
+        // It is mostly started at once.
+        preparedExecs.prepare(for: exec)
         execs.withLock { $0[exec.id] = exec }
         container.change { $0.execs[exec.id] = exec }
         publish("exec_create: \(exec.commandLine)", of: container, [Event.Attribute("execID", exec.id)])
         return exec.id
+    }
+
+    private func confinement(of container: Container, isPrivileged: Bool) throws(EngineError) -> ExecConfinement {
+        var host = container.read { $0.record.hostConfiguration }
+        if isPrivileged { host.privileged = true }
+        let capabilities = try capabilities(host)
+        return ExecConfinement(
+            capabilities: capabilities, filter: try seccomp(host, capabilities),
+            suitsMonitor: try SecurityOptions(host.securityOptions ?? []).seccomp == nil)
     }
 
     private func checkExec(in container: Container, name: String) throws(EngineError) {
@@ -74,7 +84,7 @@ extension Engine {
         Task { [weak self] in
             let code = await exec.follow(process)
             self?.ended(exec, code)
-            self?.preparedExecs.prepare(for: exec.container)
+            self?.preparedExecs.prepare(for: exec)
         }
         if exec.configuration.attachStdin { process.closeStandardInput() }
     }
@@ -128,7 +138,7 @@ extension Engine {
             self?.publish("exec_detach", of: exec.container, [Event.Attribute("execID", exec.id)])
         } whenLeft: { [weak self] in
             // Now, and not when the command ends: its client would wait for the end of its stream meanwhile.
-            self?.preparedExecs.prepare(for: exec.container)
+            self?.preparedExecs.prepare(for: exec)
         }
     }
 
@@ -142,7 +152,7 @@ extension Engine {
         }
         do {
             let spec = try execSpec(exec, inside: inside, size: size)
-            let parked = await preparedExecs.take(for: container)
+            let parked = await preparedExecs.take(for: exec)
             let process = try await launcher.exec(spec, inside: inside, parked: parked, output: exec.output)
             exec.change { life in
                 life.process = process
@@ -171,11 +181,9 @@ extension Engine {
     ) throws(EngineError) -> ProcessSpec {
         let container = exec.container
         let configuration = container.definition.configuration
-        var host = container.read { $0.record.hostConfiguration }
+        let host = container.read { $0.record.hostConfiguration }
         let wanted = exec.configuration
         let account = try account(of: exec, inside: inside, host)
-        if wanted.privileged { host.privileged = true }
-        let capabilities = try capabilities(host)
         var own = ProcessEnvironment.variables(configuration, hostname: configuration.hostname, home: account.home)
         if wanted.tty, !own.contains(where: { $0.hasPrefix("TERM=") }) { own.append("TERM=xterm") }
         let environment = ProcessEnvironment.merged(wanted.environment, over: own)
@@ -192,9 +200,9 @@ extension Engine {
         if wanted.tty { spec.terminal = TerminalSize(size) }
         spec.opensStandardInput = wanted.attachStdin
         spec.identity = account.identity
-        spec.capabilities = capabilities.sets(isRoot: account.identity.uid == 0)
+        spec.capabilities = exec.confinement.capabilities.sets(isRoot: account.identity.uid == 0)
         spec.noNewPrivileges = try SecurityOptions(host.securityOptions ?? []).noNewPrivileges
-        spec.seccomp = try seccomp(host, capabilities)
+        spec.seccomp = exec.confinement.filter
         for limit in host.resources.ulimits ?? [] { spec.limits.append(try UlimitNumbers(limit).limit) }
         spec.outOfMemoryScore = Int32(host.oomScoreAdj)
         if let cgroup = container.read({ $0.cgroup }) { spec.cgroup = CgroupPlacement(cgroup) }

@@ -1,3 +1,4 @@
+import LinuxKernel
 import Synchronization
 
 /// One command run in a container beside its own.
@@ -16,10 +17,15 @@ final class ExecProcess: Sendable {
     let container: Container
     let configuration: ExecConfiguration
     let detachKeys: DetachKeys
+    let confinement: ExecConfinement
     let output = OutputBroadcaster()
     private let life = Mutex(Life())
 
-    init(id: String, container: Container, configuration: ExecConfiguration, detachKeys: DetachKeys) {
+    init(
+        id: String, container: Container, configuration: ExecConfiguration, detachKeys: DetachKeys,
+        confinement: ExecConfinement
+    ) {
+        self.confinement = confinement
         self.id = id
         self.container = container
         self.configuration = configuration
@@ -52,8 +58,25 @@ final class ExecProcess: Sendable {
         ended.fulfil(code)
     }
 
+    /// Where a monitor can wait for it. What is mounted there outlasts the container by a moment then, so nowhere if others
+    /// may wait for that.
+    func place(in process: RunningProcess) -> ExecPlace? {
+        guard container.definition.mountsNothingOfOthers(confinement.capabilities) else { return nil }
+        return ExecPlace(container: process, filter: confinement.suitsMonitor ? confinement.filter : [])
+    }
+
     var isRunning: Bool { read { $0.process != nil } }
 
     /// The command line, as events and docker's process list show it.
     var commandLine: String { configuration.command.joined(separator: " ") }
+}
+
+/// What an exec is kept from, as its container is where it has no privileges of its own.
+struct ExecConfinement: Sendable {
+    /// At most, before its user is known.
+    let capabilities: CapabilitySet
+    /// As `ProcessSpec.seccomp` has it.
+    let filter: [UInt8]
+    /// Whether a monitor can do its work under that filter, too: docker's own allows it.
+    let suitsMonitor: Bool
 }

@@ -5,7 +5,8 @@ import Synchronization
 /// Monitors that wait in the cgroups of containers for the next command to be run there.
 ///
 /// On cgroup v1 the first attachment after a pause waits for a grace period of the kernel, some 8 ms; a monitor that waits
-/// in the container's cgroups has that behind it, and what it clones is in them from birth. One is made when an exec is
+/// in the container's cgroups has that behind it, and what it clones is in them from birth. It is in the container's
+/// namespaces and under its filter, too, which the kernel would translate for every command. One is made when an exec is
 /// created, another when its client has left or it runs on, since where something is executed more often follows (health
 /// checks above all).
 /// They let go of a container that ends or is frozen, and of one where nothing follows for a while. On v2 there are none:
@@ -28,6 +29,8 @@ final class PreparedExecs: Sendable {
     private struct State {
         var isOpen = true
         var waiting: [String: Entry] = [:]
+        /// Those that may still hold a container's namespaces, by its ID.
+        var inside: [String: [ProcessHandle]] = [:]
         /// Commands that began since the last round.
         var begun: [ExecProcess] = []
         /// Whether rounds are made, as they are while there is something to look after.
@@ -35,30 +38,41 @@ final class PreparedExecs: Sendable {
     }
 
     private let launcher: Launcher
+    private let watcher: DescriptorWatcher
     private let home: [String]
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(_ cgroups: CgroupDriver, _ launcher: Launcher, logger: Logger) {
+    init(_ host: HostContext, _ launcher: Launcher, logger: Logger) {
         self.launcher = launcher
+        watcher = host.watcher
         self.logger = logger
-        home = cgroups.canPrepare ? cgroups.ownProcsFiles : []
+        home = host.cgroups.canPrepare ? host.cgroups.ownProcsFiles : []
     }
 
-    /// Has one made for a container that has none.
-    func prepare(for container: Container) {
+    /// Has one made for the container of an exec where none waits, or one that serves no exec like this.
+    func prepare(for exec: ExecProcess) {
         guard !home.isEmpty else { return }
-        let (cgroup, pidsLimit) = container.read { ($0.cgroup, $0.record.hostConfiguration.resources.pidsLimit ?? 0) }
+        let container = exec.container
+        let (cgroup, process, pidsLimit) = container.read {
+            ($0.cgroup, $0.process, $0.record.hostConfiguration.resources.pidsLimit ?? 0)
+        }
         // One that waits would take a place from a container that may have so many processes only.
-        guard let cgroup, pidsLimit <= 0, !container.state.isPaused else { return }
-        let isWanted = state.withLock { $0.isOpen && $0.waiting[container.id] == nil }
+        guard let cgroup, let process, pidsLimit <= 0, !container.state.isPaused else { return }
+        let place = exec.place(in: process)
+        let (isWanted, other) = state.withLock { state -> (Bool, Entry?) in
+            guard state.isOpen else { return (false, nil) }
+            if state.waiting[container.id]?.process.serves(place) == true { return (false, nil) }
+            return (true, state.waiting.removeValue(forKey: container.id))
+        }
+        if let other { Self.end(other) }
         guard isWanted else { return }
-        let process: ParkedProcess
-        do { process = try launcher.parkExec(CgroupPlacement(cgroup), home: home) } catch {
+        let parked: ParkedProcess
+        do { parked = try launcher.parkExec(CgroupPlacement(cgroup), home: home, in: place) } catch {
             // The exec does without.
             return logger.warning("cannot prepare an exec in container \(container.shortID): \(error)")
         }
-        let ready = Task { await process.isReady() }
+        let ready = Task { await parked.isReady() }
         let surplus = state.withLock { state -> Entry? in
             guard state.isOpen, state.waiting[container.id] == nil else { return nil }
             var surplus: Entry?
@@ -67,13 +81,13 @@ final class PreparedExecs: Sendable {
             {
                 surplus = state.waiting.removeValue(forKey: oldest)
             }
-            state.waiting[container.id] = Entry(process: process, ready: ready, since: .now)
+            state.waiting[container.id] = Entry(process: parked, ready: ready, since: .now)
             lookAfter(&state)
             return surplus
         }
         if let surplus { Self.end(surplus) }
         // Ended meanwhile: whoever removes its cgroups may have been here before us.
-        if container.read({ $0.cgroup }) == nil { drop(container) }
+        if container.read({ $0.process }) !== process { drop(container) }
     }
 
     /// Has one made when a command that has just begun runs on; the end of a shorter one has its own made.
@@ -104,17 +118,25 @@ final class PreparedExecs: Sendable {
             return (state.begun, Array(expired.values))
         }
         expired.forEach(Self.end)
-        for exec in begun where exec.isRunning { prepare(for: exec.container) }
+        for exec in begun where exec.isRunning { prepare(for: exec) }
         return state.withLock { state in
             state.isLookedAfter = state.isOpen && !(state.waiting.isEmpty && state.begun.isEmpty)
             return state.isLookedAfter
         }
     }
 
-    /// The one that waits, or is about to; nil where there is none.
-    func take(for container: Container) async -> ParkedProcess? {
-        guard let entry = state.withLock({ $0.waiting.removeValue(forKey: container.id) }) else { return nil }
-        return await entry.ready.value ? entry.process : nil
+    /// The one that waits for an exec like this, or is about to; nil where there is none.
+    func take(for exec: ExecProcess) async -> ParkedProcess? {
+        let id = exec.container.id
+        guard let entry = state.withLock({ $0.waiting.removeValue(forKey: id) }) else { return nil }
+        guard await entry.ready.value else { return nil }
+        if entry.process.place != nil, let monitor = entry.process.monitor {
+            state.withLock { state in
+                state.inside[id, default: []].removeAll { $0.hasExited }
+                state.inside[id, default: []].append(monitor)
+            }
+        }
+        return entry.process
     }
 
     /// Lets the one of a container end.
@@ -122,8 +144,26 @@ final class PreparedExecs: Sendable {
         if let entry = state.withLock({ $0.waiting.removeValue(forKey: container.id) }) { Self.end(entry) }
     }
 
+    /// Waits until none of a container that has ended holds its mounts any more.
+    ///
+    /// - Returns: `false` where that takes longer.
+    func depart(_ container: Container, within limit: Duration) async -> Bool {
+        let deadline = ContinuousClock.now + limit
+        let inside = state.withLock { $0.inside.removeValue(forKey: container.id) } ?? []
+        for monitor in inside {
+            do {
+                guard try await monitor.exited(watcher: watcher, timeout: deadline - .now) else { return false }
+            } catch {
+                logger.warning("cannot wait for monitor \(monitor.pid): \(error)")
+            }
+        }
+        return true
+    }
+
     /// Its process number, where one waits.
-    func monitor(of container: Container) -> Int32? { state.withLock { $0.waiting[container.id]?.process.monitor } }
+    func monitor(of container: Container) -> Int32? {
+        state.withLock { $0.waiting[container.id]?.process.monitor?.pid }
+    }
 
     /// Lets all end, and makes no more.
     func close() {

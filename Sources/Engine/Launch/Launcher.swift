@@ -58,19 +58,21 @@ public final class Launcher: Sendable {
     ///
     /// It has no state directory: no daemon after this one will hear of its end.
     ///
-    /// - Parameter parked: a monitor that waits in the cgroups of the spec, to be used if it still does.
+    /// - Parameter parked: a monitor that waits in the cgroups of the spec, to be used if it still does and suits it.
     /// - Throws: the step that failed.
     public func exec(
         _ spec: ProcessSpec, inside container: RunningProcess, parked: ParkedProcess? = nil,
         output: OutputBroadcaster = OutputBroadcaster()
     ) async throws(LaunchError) -> RunningProcess {
         let isAttached = output.hasSubscribers
-        if let parked {
-            var inside = spec
-            inside.cgroup = CgroupPlacement()
+        if let parked, parked.suits(spec, inside: container) {
+            var rest = spec
+            rest.cgroup = CgroupPlacement()
+            if parked.place?.filter.isEmpty == false { rest.seccomp = [] }
+            let joins = parked.place == nil ? [NamespaceJoin(.all, of: container.pidfd)] : []
             let connection = try handOver(
-                try inside.encoded(isAttached: isAttached), nil, statePath: nil,
-                [NamespaceJoin(.all, of: container.pidfd)], to: parked, hasLog: false, isAttached: isAttached, output)
+                try rest.encoded(isAttached: isAttached), nil, statePath: nil, joins, to: parked, carriesSpec: true,
+                hasLog: false, isAttached: isAttached, output)
             if let connection { return try await RunningProcess(connection) }
         }
         let connection = try send(
@@ -85,34 +87,44 @@ public final class Launcher: Sendable {
     func park(_ placement: CgroupPlacement, _ namespaces: Namespaces) throws(LaunchError) -> ParkedProcess {
         var encoder = SpecEncoder(flags: [])
         try encoder.add(SHIM_NAMESPACES, shim_namespaces(flags: namespaces.rawValue))
-        return try park(encoder, placement)
+        return try park(encoder, placement, nil)
     }
 
     /// Has a monitor made that waits in these cgroups of a container for a command to be run in it.
     ///
-    /// - Parameter home: the `cgroup.procs` files of the cgroups that it goes back to afterwards.
+    /// - Parameters:
+    ///   - home: the `cgroup.procs` files of the cgroups that it goes back to afterwards.
+    ///   - place: where it waits besides; it serves no command that belongs elsewhere.
     /// - Throws: step `launcher`, or the one that failed. Whether it came to wait is said by `ParkedProcess.isReady`.
-    func parkExec(_ placement: CgroupPlacement, home: [String]) throws(LaunchError) -> ParkedProcess {
+    func parkExec(
+        _ placement: CgroupPlacement, home: [String], in place: ExecPlace? = nil
+    ) throws(LaunchError) -> ParkedProcess {
         var encoder = SpecEncoder(flags: [SHIM_EXEC])
         for file in home { try encoder.add(SHIM_HOME, file) }
-        return try park(encoder, placement)
+        if let place, !place.filter.isEmpty { encoder.add(SHIM_SECCOMP, raw: place.filter) }
+        return try park(encoder, placement, place)
     }
 
-    private func park(_ begun: SpecEncoder, _ placement: CgroupPlacement) throws(LaunchError) -> ParkedProcess {
+    private func park(
+        _ begun: SpecEncoder, _ placement: CgroupPlacement, _ place: ExecPlace?
+    ) throws(LaunchError) -> ParkedProcess {
         var encoder = begun
         for file in placement.procsFiles { try encoder.add(SHIM_CGROUP, file) }
-        let request = try LaunchRequest(parking: try encoder.finished())
+        let joins = place.map { [NamespaceJoin(.all, of: $0.container.pidfd)] } ?? []
+        let request = try LaunchRequest(parking: try encoder.finished(), joins: joins)
         guard try current().send(request) else { throw LaunchError(.launcher) }
-        return ParkedProcess(socket: request.ours)
+        return ParkedProcess(socket: request.ours, place: place)
     }
 
     /// Gives a launch to a monitor that waits; nil where that has died: a new one does as well, in the same cgroups.
     private func handOver(
         _ spec: [UInt8], _ stateDirectory: FileDescriptor?, statePath: String?, _ joins: [NamespaceJoin],
-        to parked: ParkedProcess, hasLog: Bool, isAttached: Bool, _ output: OutputBroadcaster
+        to parked: ParkedProcess, carriesSpec: Bool = false, hasLog: Bool, isAttached: Bool,
+        _ output: OutputBroadcaster
     ) throws(LaunchError) -> MonitorConnection? {
         guard let socket = parked.take() else { return nil }
-        let request = try LaunchRequest(spec: spec, stateDirectory: stateDirectory, joins: joins, parked: socket)
+        let request = try LaunchRequest(
+            spec: spec, stateDirectory: stateDirectory, joins: joins, parked: socket, carriesSpec: carriesSpec)
         guard request.send(over: socket) > 0 else { return nil }
         return MonitorConnection(
             socket: socket, statePath: statePath, hasLog: hasLog, isAttached: isAttached, output: output)
@@ -172,13 +184,15 @@ struct LaunchRequest {
     private let kept: [FileDescriptor]
     var descriptors: [Int32] { kept.map(\.number) }
 
-    /// - Parameter parked: the conversation with a monitor that waits already; a new one is begun without.
+    /// - Parameters:
+    ///   - parked: the conversation with a monitor that waits already; a new one is begun without.
+    ///   - carriesSpec: whether a short spec goes with the message, as a monitor that waits for an exec takes it.
     init(
-        spec: [UInt8], stateDirectory: FileDescriptor?, joins: [NamespaceJoin], parked: FileDescriptor? = nil
+        spec: [UInt8], stateDirectory: FileDescriptor?, joins: [NamespaceJoin], parked: FileDescriptor? = nil,
+        carriesSpec: Bool = false
     ) throws(LaunchError) {
-        guard joins.count <= SHIM_JOIN_LIMIT else { throw LaunchError(.spec, errno: LaunchError.tooBig) }
-        let file = try Self.sealed(spec)
-        var passed = [file]
+        let isCarried = carriesSpec && spec.count <= Int(SHIM_CARRIED_SPEC_LIMIT)
+        var passed = isCarried ? [] : [try Self.sealed(spec)]
         if let parked {
             ours = parked
         } else {
@@ -187,24 +201,34 @@ struct LaunchRequest {
             passed.append(far)
         }
         kept = passed + [stateDirectory].compactMap(\.self) + joins.map(\.descriptor)
+        message = try Self.message(
+            SHIM_LAUNCH, hasState: stateDirectory != nil, joins, carrying: isCarried ? spec : [])
+    }
+
+    /// A PARK with its spec.
+    init(parking spec: [UInt8], joins: [NamespaceJoin]) throws(LaunchError) {
+        let (near, far) = try Self.pair()
+        ours = near
+        kept = [try Self.sealed(spec), far] + joins.map(\.descriptor)
+        message = try Self.message(SHIM_PARK, hasState: false, joins, carrying: [])
+    }
+
+    private static func message(
+        _ kind: shim_message_kind, hasState: Bool, _ joins: [NamespaceJoin], carrying spec: [UInt8]
+    ) throws(LaunchError) -> [UInt8] {
+        guard joins.count <= SHIM_JOIN_LIMIT else { throw LaunchError(.spec, errno: LaunchError.tooBig) }
         var body = shim_launch()
-        body.has_state = stateDirectory == nil ? 0 : 1
+        body.has_state = hasState ? 1 : 0
         body.join_count = UInt32(joins.count)
+        body.spec_size = UInt32(spec.count)
         withUnsafeMutableBytes(of: &body.joins) { room in
             for (index, join) in joins.enumerated() {
                 room.storeBytes(of: join.namespaces.rawValue, toByteOffset: index * 8, as: UInt64.self)
             }
         }
-        let head = shim_message(kind: SHIM_LAUNCH.rawValue, length: UInt32(MemoryLayout<shim_launch>.size))
-        message = withUnsafeBytes(of: head) { Array($0) } + withUnsafeBytes(of: body) { Array($0) }
-    }
-
-    /// A PARK with its spec.
-    init(parking spec: [UInt8]) throws(LaunchError) {
-        let (near, far) = try Self.pair()
-        ours = near
-        kept = [try Self.sealed(spec), far]
-        message = withUnsafeBytes(of: shim_message(kind: SHIM_PARK.rawValue, length: 0)) { Array($0) }
+        let length = MemoryLayout<shim_launch>.size + spec.count
+        let head = shim_message(kind: kind.rawValue, length: UInt32(length))
+        return withUnsafeBytes(of: head) { Array($0) } + withUnsafeBytes(of: body) { Array($0) } + spec
     }
 
     /// What clinux_send answers: how many bytes went, or -errno.

@@ -3,21 +3,33 @@ import LinuxKernel
 import ShimProtocol
 import Synchronization
 
-/// A monitor and its init that wait for a container, or a monitor that waits for an exec. They end by themselves when this object goes, or the daemon does.
+/// A monitor and its init that wait for a container, or a monitor that waits for an exec. They end by themselves when this
+/// object goes, or the daemon does.
 public final class ParkedProcess: MonitorLoop.Handler {
     private struct State {
         var socket: FileDescriptor?
         var waiter: CheckedContinuation<Bool, Never>?
         var deadline: Int64?
-        var monitor: Int32?
+        var monitor: ProcessHandle?
     }
 
     /// How long the kernel may take to let the init into its cgroups: a grace period, some 10 ms, and more under load.
     private static let patience: Int64 = 10_000_000_000
 
     private let state: Mutex<State>
+    /// Where it waits besides its cgroups.
+    let place: ExecPlace?
 
-    init(socket: FileDescriptor) { state = Mutex(State(socket: socket)) }
+    init(socket: FileDescriptor, place: ExecPlace? = nil) {
+        self.place = place
+        state = Mutex(State(socket: socket))
+    }
+
+    /// Whether it is where a command belongs: what a process has taken on it cannot give back.
+    func suits(_ spec: ProcessSpec, inside container: RunningProcess) -> Bool {
+        guard let place else { return true }
+        return place.container === container && (place.filter.isEmpty || place.filter == spec.seccomp)
+    }
 
     /// Whether the init has come to wait in its cgroups; asked once, before `take`.
     func isReady() async -> Bool {
@@ -36,11 +48,14 @@ public final class ParkedProcess: MonitorLoop.Handler {
         }
     }
 
+    /// Whether it serves commands that belong at that place.
+    func serves(_ wanted: ExecPlace?) -> Bool { place?.container === wanted?.container && place?.filter == wanted?.filter }
+
     /// The conversation with its monitor, while nobody has taken it.
     var socket: FileDescriptor? { state.withLock { $0.socket } }
 
-    /// The monitor's process number, once it waits.
-    var monitor: Int32? { state.withLock { $0.monitor } }
+    /// The monitor, once it waits.
+    var monitor: ProcessHandle? { state.withLock { $0.monitor } }
 
     /// The conversation with its monitor, once.
     func take() -> FileDescriptor? {
@@ -54,14 +69,16 @@ public final class ParkedProcess: MonitorLoop.Handler {
         let headSize = MemoryLayout<shim_message>.size
         let size = headSize + MemoryLayout<shim_parked>.size
         withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { room in
-            var count = 0
-            let length = clinux_receive(descriptor, room.baseAddress, size, nil, &count, 0)
+            var passed: Int32 = -1
+            var count = 1
+            let length = clinux_receive(descriptor, room.baseAddress, size, &passed, &count, 0)
             if length == -Int64(LaunchError.tryAgain) { return }
-            guard length == size, room.load(as: shim_message.self).kind == SHIM_PARKED.rawValue else {
+            let pidfd = count == 1 ? FileDescriptor(passed) : nil
+            guard length == size, let pidfd, room.load(as: shim_message.self).kind == SHIM_PARKED.rawValue else {
                 return answer(false)
             }
             let parked = room.load(fromByteOffset: headSize, as: shim_parked.self)
-            state.withLock { $0.monitor = parked.monitor }
+            state.withLock { $0.monitor = ProcessHandle(pid: parked.monitor, descriptor: pidfd) }
             answer(true)
         }
     }
@@ -84,4 +101,12 @@ public final class ParkedProcess: MonitorLoop.Handler {
         if let socket { MonitorLoop.shared.forget(socket.number) }
         waiter?.resume(returning: isReady)
     }
+}
+
+/// Where a monitor can wait for an exec besides the cgroups: what any command of its container is given.
+struct ExecPlace: Sendable {
+    /// Whose namespaces it is in. What is mounted there stays mounted as long as it lives.
+    let container: RunningProcess
+    /// The filter it runs under itself, as `ProcessSpec.seccomp` has it; empty for none.
+    let filter: [UInt8]
 }

@@ -42,7 +42,7 @@ struct SpecBuilder {
         spec.readOnlyPaths = host.readonlyPaths ?? []
         spec.sysctls = try sysctls()
         spec.usesInit = host.usesInit ?? false
-        spec.unmountsLate = mountsNothingOfOthers
+        spec.unmountsLate = container.definition.mountsNothingOfOthers(capabilities)
         let log = try LogSettings(host.logConfiguration)
         if log.isKept {
             spec.log = LogFile(
@@ -89,13 +89,6 @@ struct SpecBuilder {
     }
 
     // MARK: - Mounts
-
-    /// Whether nobody else can wait for an end to have, say, a disk for himself: no folder of the host's is mounted, no
-    /// volume with a name, and the container could mount nothing by itself.
-    private var mountsNothingOfOthers: Bool {
-        container.definition.mountPoints.allSatisfy { $0.isAnonymous || $0.point.type == "tmpfs" }
-            && capabilities.isDisjoint(with: CapabilitySet(["SYS_ADMIN"].compactMap { Capability(name: $0) }))
-    }
 
     private func mounts() throws(EngineError) -> [Mount] {
         let own = try userMounts()

@@ -14,10 +14,22 @@ public struct ProcessHandle: Sendable {
         descriptor = FileDescriptor(try SystemCall.check(clinux_pidfd_open(pid), "open process \(pid)"))
     }
 
+    /// A process whose pidfd came from somebody who has it.
+    public init(pid: Int32, descriptor: FileDescriptor) {
+        self.pid = pid
+        self.descriptor = descriptor
+    }
+
     /// Sends a signal; ESRCH where the process has ended and was reaped.
     public func signal(_ number: Int32) throws(SystemError) {
         let answer = clinux_pidfd_send_signal(descriptor.number, number)
         try SystemCall.check(answer, "send signal \(number) to process \(pid)")
+    }
+
+    /// Whether it has ended.
+    public var hasExited: Bool {
+        var ready = clinux_ready(fd: descriptor.number, events: Int16(POLLIN), ready: 0)
+        return clinux_poll(&ready, 1, 0) == 1
     }
 
     /// Waits for its end.

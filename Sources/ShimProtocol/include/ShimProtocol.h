@@ -34,8 +34,10 @@
  *     ├────────────────────────────────────────────────────────────►├──────────────────────────────►│ set up
  *
  * A PARK whose spec says SHIM_EXEC makes a monitor without an init: it waits in a running container's cgroups itself, for a
- * command that is to run there, which then is in them from its birth. A while after, the monitor goes back to where it
- * came from (SHIM_HOME).
+ * command that is to run there, which then is in them from its birth. Where the PARK brings joins and a filter
+ * (SHIM_SECCOMP), it waits in those namespaces and under that filter, too, and the LAUNCH brings them no more; that of
+ * processes is its children's alone, so that nobody in the container sees it. A while after, the monitor leaves the cgroups
+ * for those it came from (SHIM_HOME); the namespaces it keeps until it ends. Its LAUNCH may carry the spec itself.
  *
  * Who waits so ends when the other end of its socket is closed: the init with its monitor, the monitor with its daemon.
  *
@@ -63,6 +65,8 @@
 #define SHIM_SPEC_LIMIT (16u << 20)
 /* Room for the only message a launcher takes. */
 #define SHIM_LAUNCH_ROOM 256u
+/* The longest spec that a LAUNCH may carry itself, to a monitor that waits for an exec. */
+#define SHIM_CARRIED_SPEC_LIMIT 8192u
 #define SHIM_DETAIL_LENGTH 240
 #define SHIM_PHASE_COUNT 10
 
@@ -70,8 +74,8 @@ enum shim_message_kind {
     SHIM_LAUNCH = 1,  /* struct shim_launch; descriptors: spec, reply socket, state directory if any, then the joins */
     SHIM_STARTED = 2, /* struct shim_started; descriptor: the process's pidfd */
     SHIM_FAILED = 3,
-    SHIM_PARK = 4,    /* no payload; descriptors: spec (namespaces and cgroups alone), reply socket */
-    SHIM_PARKED = 5,  /* struct shim_parked: the init, or the monitor, waits in its cgroups */
+    SHIM_PARK = 4,    /* struct shim_launch; descriptors: spec (what is taken on before), reply socket, then the joins */
+    SHIM_PARKED = 5,  /* struct shim_parked: the init, or the monitor, waits in its cgroups; descriptor: the monitor's pidfd */
     SHIM_ATTACH = 16,
     SHIM_STDIN = 17,
     SHIM_STDIN_CLOSE = 18,
@@ -93,10 +97,12 @@ struct shim_message {
 
 #define SHIM_JOIN_LIMIT 8u
 
-/* The payload of LAUNCH. */
+/* The payload of LAUNCH and PARK. */
 struct shim_launch {
     uint32_t has_state;  /* 1 where the third descriptor is the state directory */
     uint32_t join_count; /* namespaces that are joined: the descriptors that follow */
+    uint32_t spec_size;  /* of the spec that follows this payload, in bytes; 0 where the first descriptor is the spec */
+    uint32_t reserved;
     uint64_t joins[SHIM_JOIN_LIMIT]; /* CLONE_NEW... of each, which is a pidfd or a namespace file */
 };
 
@@ -316,7 +322,7 @@ _Static_assert(sizeof(struct shim_parked) == 8, "layout");
 _Static_assert(sizeof(struct shim_started) == 8 + 8 * SHIM_PHASE_COUNT, "layout");
 _Static_assert(sizeof(struct shim_failed) == 8 + SHIM_DETAIL_LENGTH, "layout");
 _Static_assert(sizeof(struct shim_resize) == 8, "layout");
-_Static_assert(sizeof(struct shim_launch) == 8 + 8 * SHIM_JOIN_LIMIT, "layout");
+_Static_assert(sizeof(struct shim_launch) == 16 + 8 * SHIM_JOIN_LIMIT, "layout");
 _Static_assert(sizeof(struct shim_handover) == 8 + sizeof(struct shim_launch), "layout");
 _Static_assert(sizeof(struct shim_output) == 8, "layout");
 _Static_assert(sizeof(struct shim_exit) == 24, "layout");

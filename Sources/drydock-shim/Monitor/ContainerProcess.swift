@@ -9,30 +9,31 @@ struct ContainerProcess {
     /// Clones the process and waits until its command runs.
     ///
     /// - Throws: the step that failed, with its errno, as the child reported it.
-    init(spec: Spec, launch: Launch, stdio: ChildStdio, started: inout shim_started) throws(Failure) {
-        let phases = try Phases()
+    init(
+        spec: Spec, launch: Launch, stdio: ChildStdio, supplies: Supplies?, started: inout shim_started
+    ) throws(Failure) {
+        let phases = if let supplies { supplies.phases } else { try Phases() }
+        let report = if let supplies { supplies.report } else { try Pipe(SHIM_STEP_FORK) }
         phases.pointer[Int(SHIM_PHASE_RECEIVED.rawValue)] = launch.received
         phases.pointer[Int(SHIM_PHASE_FORKED.rawValue)] = clinux_monotonic_ns()
-        var report: [Int32] = [-1, -1]
-        try check(SHIM_STEP_FORK, nil, clinux_pipe(&report))
         try launch.joins.enterForChildren()
         // Nobody of another user may look into, or reopen, what the child is before it becomes the command (CVE-2019-5736).
         _ = clinux_set_dumpable(0)
         var pidfd: Int32 = -1
         if spec.has(SHIM_EXEC) {
             let entering = Entering(
-                spec: spec, launch: launch, stdio: stdio, report: report[1], phases: phases.pointer)
-            pid = try Self.clone(entering, &pidfd)
+                spec: spec, launch: launch, stdio: stdio, report: report.write, phases: phases.pointer)
+            pid = try Self.clone(entering, stack: supplies?.stack ?? clinux_map_stack(), &pidfd)
         } else {
             pid = try Self.clone(spec, &pidfd)
             if pid == 0 {
                 _ = clinux_block_signals(0)
-                Init(spec: spec, launch: launch, stdio: stdio, report: report[1], phases: phases.pointer).run()
+                Init(spec: spec, launch: launch, stdio: stdio, report: report.write, phases: phases.pointer).run()
             }
         }
-        _ = clinux_close(report[1])
+        _ = clinux_close(report.write)
         self.pidfd = pidfd
-        try Self.awaitExec(report[0], pidfd)
+        try Self.awaitExec(report.read, pidfd)
         phases.pointer[Int(SHIM_PHASE_STARTED.rawValue)] = clinux_monotonic_ns()
         started.pid = pid
         phases.copy(to: &started)
@@ -70,8 +71,11 @@ struct ContainerProcess {
 
     /// Clones what enters a container, in our memory where it need not be born in a cgroup: no page table is copied, nor any
     /// page after it, only to be dropped when the command is executed.
-    private static func clone(_ entering: Entering, _ pidfd: inout Int32) throws(Failure) -> Int32 {
-        try inCgroup(entering.spec) { cgroup throws(Failure) in
+    private static func clone(
+        _ entering: Entering, stack: UnsafeMutableRawPointer?, _ pidfd: inout Int32
+    ) throws(Failure) -> Int32 {
+        guard let stack else { throw Failure(SHIM_STEP_CLONE, Errno.noMemory) }
+        return try inCgroup(entering.spec) { cgroup throws(Failure) in
             guard cgroup < 0 else {
                 let child = try check(SHIM_STEP_CLONE, nil, clinux_clone(0, &pidfd, cgroup))
                 if child == 0 { entering.run() }
@@ -79,7 +83,7 @@ struct ContainerProcess {
             }
             let answer = withUnsafePointer(to: entering) {
                 clinux_clone_sharing_memory(
-                    0, &pidfd, { $0?.assumingMemoryBound(to: Entering.self).pointee.run() },
+                    0, &pidfd, stack, { $0?.assumingMemoryBound(to: Entering.self).pointee.run() },
                     UnsafeMutableRawPointer(mutating: $0))
             }
             return try check(SHIM_STEP_CLONE, nil, answer)

@@ -38,7 +38,7 @@ struct Monitor {
     /// Never returns: the fork of the launcher ends here.
     static func main(_ launch: Launch) -> Never {
         becomeParent()
-        run(launch, nil)
+        run(launch)
     }
 
     /// What a fork of the launcher does before it has children of its own.
@@ -49,9 +49,9 @@ struct Monitor {
     }
 
     /// Launches, in an init that waits for it where there is one, and stays until the end.
-    static func run(_ launch: Launch, _ parked: ParkedInit?, _ home: Home = Home()) -> Never {
+    static func run(_ launch: Launch, _ parked: ParkedInit? = nil, _ waiting: WaitingExec? = nil) -> Never {
         do {
-            var monitor = try Monitor(launch, parked, home)
+            var monitor = try Monitor(launch, parked, waiting)
             monitor.pump()
             clinux_exit(0)
         } catch {
@@ -62,10 +62,10 @@ struct Monitor {
     }
 
     /// Starts the container and tells the daemon so.
-    private init(_ launch: Launch, _ parked: ParkedInit?, _ home: Home) throws(Failure) {
-        let spec = try Spec(descriptor: launch.spec)
+    private init(_ launch: Launch, _ parked: ParkedInit?, _ waiting: WaitingExec?) throws(Failure) {
+        let spec = try Spec(launch.spec)
         var control = try Control(launch, isAttached: spec.has(SHIM_ATTACHED))
-        var stdio = try Stdio(spec)
+        var stdio = try Stdio(spec, launch.inherited.places, waiting?.supplies)
         let log = try LogWriter(spec)
         var started = shim_started()
         started.monitor = clinux_getpid()
@@ -73,7 +73,8 @@ struct Monitor {
         if let parked {
             process = try ContainerProcess(parked, spec: spec, launch: launch, stdio: stdio.child, started: &started)
         } else {
-            process = try ContainerProcess(spec: spec, launch: launch, stdio: stdio.child, started: &started)
+            process = try ContainerProcess(
+                spec: spec, launch: launch, stdio: stdio.child, supplies: waiting?.supplies, started: &started)
         }
         control.start(started, pidfd: process.pidfd)
         // A process that is over already has unmounted already.
@@ -83,7 +84,7 @@ struct Monitor {
         launch.closeStart()
         hasTerminal = spec.has(SHIM_TERMINAL)
         state = launch.state
-        self.home = home
+        home = waiting?.home ?? Home()
         self.process = process
         self.log = log
         self.control = control

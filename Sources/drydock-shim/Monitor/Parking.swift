@@ -5,18 +5,23 @@ import ShimProtocol
 struct Parking {
     let spec: Int32
     let reply: Int32
+    let joins: Joins
     let inherited: Inherited
 
-    /// `nil` where kind or number of descriptors are not those of a PARK.
+    /// `nil` where kind, size or number of descriptors are not those of a PARK.
     init?(
         _ message: UnsafeRawBufferPointer, _ descriptors: UnsafeMutableBufferPointer<Int32>, _ count: Int,
         inherited: Inherited
     ) {
-        guard message.count >= MemoryLayout<shim_message>.size, count == 2,
+        let headerSize = MemoryLayout<shim_message>.size
+        guard message.count >= headerSize + MemoryLayout<shim_launch>.size,
             message.load(as: shim_message.self).kind == SHIM_PARK.rawValue
         else { return nil }
+        let body = message.load(fromByteOffset: headerSize, as: shim_launch.self)
+        guard body.join_count <= SHIM_JOIN_LIMIT, count == 2 + Int(body.join_count) else { return nil }
         spec = descriptors[0]
         reply = descriptors[1]
+        joins = Joins(body, descriptors, from: 2)
         self.inherited = inherited
     }
 }
@@ -28,16 +33,18 @@ enum ParkedMonitor {
     static func main(_ parking: Parking) -> Never {
         Monitor.becomeParent()
         do {
-            let spec = try Spec(descriptor: parking.spec)
+            let spec = try Spec(.file(parking.spec))
+            let own = clinux_pidfd_open(clinux_getpid())
             if spec.has(SHIM_EXEC) {
-                let home = try Home(spec)
-                try Namespaces.joinCgroups(spec)
-                tell(parking)
+                let waiting = try WaitingExec(parking, spec)
+                tell(parking, own)
                 guard let launch = try next(parking, -1) else { clinux_exit(0) }
-                Monitor.run(launch, nil, home)
+                Monitor.run(launch, nil, waiting)
             }
             let parked = try ParkedInit(parking, spec)
-            tell(parking)
+            // What waits should not count as memory; what it runs next comes from the image again.
+            _ = clinux_release_program_text()
+            tell(parking, own)
             guard let launch = try next(parking, parked.pidfd) else { clinux_exit(0) }
             Monitor.run(launch, parked)
         } catch {
@@ -46,13 +53,12 @@ enum ParkedMonitor {
         }
     }
 
-    private static func tell(_ parking: Parking) {
+    private static func tell(_ parking: Parking, _ own: Int32) {
         _ = clinux_close(parking.spec)
-        // What waits should not count as memory; what it runs next comes from the image again.
-        _ = clinux_release_program_text()
         withUnsafeBytes(of: shim_parked(monitor: clinux_getpid(), reserved: 0)) {
-            Reply.send(SHIM_PARKED, $0, to: parking.reply)
+            Reply.send(SHIM_PARKED, $0, descriptor: own, to: parking.reply)
         }
+        _ = clinux_close(own)
     }
 
     /// Waits for the LAUNCH; `nil` when the daemon is gone or does not want us any more, and when the init has been killed:
@@ -66,49 +72,21 @@ enum ParkedMonitor {
             list.wait(until: nil)
         } while !list.isReady(parking.reply) && !list.isReady(pidfd)
         if list.isReady(pidfd) { return nil }
-        return try withUnsafeTemporaryAllocation(byteCount: Int(SHIM_LAUNCH_ROOM), alignment: 8) {
-            message throws(Failure) -> Launch? in
-            try withUnsafeTemporaryAllocation(of: Int32.self, capacity: Launch.descriptorLimit) {
-                descriptors throws(Failure) -> Launch? in
-                var count = descriptors.count
-                let length = clinux_receive(
-                    parking.reply, message.baseAddress, message.count, descriptors.baseAddress, &count, 1)
-                if length <= 0, length != -Int64(Errno.messageTooLong) { return nil }
-                let launch = Launch(
-                    UnsafeRawBufferPointer(rebasing: message[0..<max(0, Int(length))]), descriptors, count,
-                    parked: parking.reply, received: clinux_monotonic_ns(), inherited: parking.inherited)
-                guard let launch else { throw Failure(SHIM_STEP_PROTOCOL, Errno.protocolError) }
-                return launch
-            }
+        // Never given back: the spec may be in it, and this process does nothing else.
+        let message = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Int(SHIM_LAUNCH_ROOM + SHIM_CARRIED_SPEC_LIMIT), alignment: 8)
+        return try withUnsafeTemporaryAllocation(of: Int32.self, capacity: Launch.descriptorLimit) {
+            descriptors throws(Failure) -> Launch? in
+            var count = descriptors.count
+            let length = clinux_receive(
+                parking.reply, message.baseAddress, message.count, descriptors.baseAddress, &count, 1)
+            if length <= 0, length != -Int64(Errno.messageTooLong) { return nil }
+            let launch = Launch(
+                UnsafeRawBufferPointer(rebasing: message[0..<max(0, Int(length))]), descriptors, count,
+                parked: parking.reply, received: clinux_monotonic_ns(), inherited: parking.inherited)
+            guard let launch else { throw Failure(SHIM_STEP_PROTOCOL, Errno.protocolError) }
+            return launch
         }
-    }
-}
-
-/// The cgroups that a monitor came from, as files that take it back.
-struct Home {
-    private var files: [Int32] = []
-
-    /// No home at all, for a monitor that never left.
-    init() {}
-
-    init(_ spec: Spec) throws(Failure) {
-        try spec.each(SHIM_HOME) { record throws(Failure) in
-            let path = record.string
-            files.append(
-                try check(SHIM_STEP_CGROUP, path, clinux_openat2(CLINUX_AT_FDCWD, path, CLINUX_O_WRONLY, 0, 0)))
-        }
-    }
-
-    var isElsewhere: Bool { files.isEmpty == false }
-
-    /// Goes there, once; a cgroup that is gone meanwhile keeps nobody from its work.
-    mutating func enter() {
-        for file in files {
-            let own = UInt8(ascii: "0")
-            withUnsafeBytes(of: own) { _ = clinux_write(file, $0.baseAddress, 1) }
-            _ = clinux_close(file)
-        }
-        files = []
     }
 }
 
@@ -167,7 +145,8 @@ struct ParkedInit {
                 room.storeBytes(of: type, toByteOffset: index * 8, as: UInt64.self)
             }
         }
-        var passed = [launch.spec]
+        guard case .file(let file) = launch.spec else { throw Failure(SHIM_STEP_PROTOCOL, Errno.protocolError) }
+        var passed = [file]
         passed += spec.has(SHIM_TERMINAL) ? [stdio.terminalSocket] : [stdio.input, stdio.output, stdio.error]
         passed += launch.joins.descriptors
         let sent = withUnsafeBytes(of: message) {
@@ -226,9 +205,9 @@ struct WaitingInit {
             ? ChildStdio(input: -1, output: -1, error: -1, terminalSocket: passed[1])
             : ChildStdio(input: passed[1], output: passed[2], error: passed[3], terminalSocket: -1)
         let joins = passed.withUnsafeMutableBufferPointer { Joins(message.launch, $0, from: first) }
-        let launch = Launch(handedOver: passed[0], joins: joins, inherited: inherited)
+        let launch = Launch(handedOver: .file(passed[0]), joins: joins, inherited: inherited)
         return Init(
-            spec: try Spec(descriptor: passed[0]), launch: launch, stdio: stdio, report: report, phases: phases,
+            spec: try Spec(launch.spec), launch: launch, stdio: stdio, report: report, phases: phases,
             born: born)
     }
 }

@@ -47,34 +47,31 @@ struct Stdio {
     private(set) var child: ChildStdio
     private var terminalSocket: Int32 = -1
 
-    init(_ spec: Spec) throws(Failure) {
+    init(_ spec: Spec, _ places: HostPlaces, _ supplies: Supplies?) throws(Failure) {
         if spec.has(SHIM_TERMINAL) {
             var pair: [Int32] = [-1, -1]
             try check(SHIM_STEP_STDIO, nil, clinux_seqpacket_pair(&pair))
+            supplies?.streams.close()
             terminalSocket = pair[0]
             child = ChildStdio(input: -1, output: -1, error: -1, terminalSocket: pair[1])
             return
         }
-        let out = try Self.pipe()
-        let err = try Self.pipe()
-        var childInput: Int32
+        let streams = if let supplies { supplies.streams } else { try OutputPipes() }
+        let childInput: Int32
         if spec.has(SHIM_STDIN_OPEN) {
-            let pipe = try Self.pipe()
+            let pipe = try Pipe(SHIM_STEP_STDIO)
             input = pipe.write
             childInput = pipe.read
         } else {
-            let null = StaticText.pointer("/dev/null")
-            childInput = try check(SHIM_STEP_STDIO, null, clinux_openat2(CLINUX_AT_FDCWD, null, CLINUX_O_RDONLY, 0, 0))
+            // Its own opening of the host's: locks and flags are not to be shared.
+            let name = StaticText.pointer("null")
+            childInput = try check(
+                SHIM_STEP_STDIO, name, clinux_openat2(places.devices, name, CLINUX_O_RDONLY, 0, CLINUX_RESOLVE_BENEATH))
         }
-        output = out.read
-        error = err.read
-        child = ChildStdio(input: childInput, output: out.write, error: err.write, terminalSocket: -1)
-    }
-
-    private static func pipe() throws(Failure) -> (read: Int32, write: Int32) {
-        var ends: [Int32] = [-1, -1]
-        try check(SHIM_STEP_STDIO, nil, clinux_pipe(&ends))
-        return (ends[0], ends[1])
+        output = streams.output.read
+        error = streams.error.read
+        child = ChildStdio(
+            input: childInput, output: streams.output.write, error: streams.error.write, terminalSocket: -1)
     }
 
     /// Closes the child's ends once the child has its own copies, so that their last close is seen as the end of output.
@@ -107,5 +104,33 @@ struct Stdio {
         terminalSocket = -1
         input = descriptor
         output = descriptor
+    }
+}
+
+/// Both ends of a pipe, which are gone when a command begins.
+struct Pipe {
+    let read: Int32
+    let write: Int32
+
+    init(_ step: shim_step) throws(Failure) {
+        var ends: [Int32] = [-1, -1]
+        try check(step, nil, clinux_pipe(&ends))
+        read = ends[0]
+        write = ends[1]
+    }
+}
+
+/// The pipes of a command that has no terminal.
+struct OutputPipes {
+    let output: Pipe
+    let error: Pipe
+
+    init() throws(Failure) {
+        output = try Pipe(SHIM_STEP_STDIO)
+        error = try Pipe(SHIM_STEP_STDIO)
+    }
+
+    func close() {
+        for descriptor in [output.read, output.write, error.read, error.write] { _ = clinux_close(descriptor) }
     }
 }

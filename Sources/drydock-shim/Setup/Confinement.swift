@@ -8,10 +8,10 @@ enum Confinement {
         let noNewPrivileges = spec.has(SHIM_NO_NEW_PRIVILEGES)
         if noNewPrivileges { try check(SHIM_STEP_SECCOMP, nil, clinux_no_new_privileges()) }
         // Without no_new_privs a filter needs CAP_SYS_ADMIN, which the next steps take away (seccomp(2)).
-        if !noNewPrivileges { try seccomp(spec) }
+        if !noNewPrivileges { try loadFilter(spec) }
         try identity(spec)
         try WorkingDirectory.enter(spec)
-        if noNewPrivileges { try seccomp(spec) }
+        if noNewPrivileges { try loadFilter(spec) }
         // A command whose monitor is killed has nobody left to read its output or note its end, so it ends, too. After the
         // change of user, which takes this away.
         try check(SHIM_STEP_SECCOMP, nil, clinux_set_parent_death_signal(Signal.kill))
@@ -51,7 +51,8 @@ enum Confinement {
         }
     }
 
-    private static func seccomp(_ spec: Spec) throws(Failure) {
+    /// Loads the filter of the spec, where it has one; what is cloned from here on has it, too.
+    static func loadFilter(_ spec: Spec) throws(Failure) {
         guard let record = spec.last(SHIM_SECCOMP) else { return }
         let program = record.bytes()
         let count = UInt16(truncatingIfNeeded: program.count / 8)

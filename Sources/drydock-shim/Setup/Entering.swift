@@ -24,8 +24,8 @@ struct Entering {
     private func enter() throws(Failure) {
         phases[Int(SHIM_PHASE_CLONED.rawValue)] = clinux_monotonic_ns()
         try check(SHIM_STEP_NAMESPACE, nil, clinux_setsid())
-        // While the host's files are in sight: the container's own /proc and /sys are its to forge (CVE-2025-52881).
-        try Limits.applyOutOfMemoryScore(spec, inherited: launch.inherited.outOfMemoryScore)
+        try Limits.applyOutOfMemoryScore(spec, launch.inherited)
+        launch.inherited.places.close()
         try Namespaces.joinCgroups(spec)
         try launch.joins.enter()
         phases[Int(SHIM_PHASE_NAMESPACES.rawValue)] = clinux_monotonic_ns()

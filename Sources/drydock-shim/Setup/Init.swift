@@ -34,7 +34,8 @@ struct Init {
         note(SHIM_PHASE_CLONED)
         try check(SHIM_STEP_NAMESPACE, nil, clinux_setsid())
         if let born { try Namespaces.make(spec, born: born) }
-        try Limits.applyOutOfMemoryScore(spec, inherited: launch.inherited.outOfMemoryScore)
+        try Limits.applyOutOfMemoryScore(spec, launch.inherited)
+        launch.inherited.places.close()
         try Namespaces.enter(spec, launch.joins)
         note(SHIM_PHASE_NAMESPACES)
 

@@ -9,9 +9,7 @@ enum Limits {
     // MARK: - The OOM score
 
     /// Spares this process and its monitors when memory runs out, as far as it may; answers the score that is in force.
-    static func protectFromOutOfMemory() -> Int32 {
-        let proc = hostProc()
-        defer { if proc >= 0 { _ = clinux_close(proc) } }
+    static func protectFromOutOfMemory(proc: Int32) -> Int32 {
         do {
             try writeScore(protectedScore, proc: proc)
             return protectedScore
@@ -21,18 +19,13 @@ enum Limits {
         }
     }
 
-    /// Gives a container's process its own score; the host's proc must still be in sight.
-    static func applyOutOfMemoryScore(_ spec: Spec, inherited: Int32) throws(Failure) {
+    /// Gives a container's process its own score, through the host's proc: the container's own is its to forge
+    /// (CVE-2025-52881).
+    static func applyOutOfMemoryScore(_ spec: Spec, _ inherited: Inherited) throws(Failure) {
         guard let record = spec.last(SHIM_OOM_SCORE) else { return }
         let score = try record.fixed(Int32.self, SHIM_STEP_OOM_SCORE)
-        guard score != inherited else { return }
-        let proc = hostProc()
-        defer { if proc >= 0 { _ = clinux_close(proc) } }
-        try writeScore(score, proc: proc)
-    }
-
-    private static func hostProc() -> Int32 {
-        clinux_openat2(CLINUX_AT_FDCWD, "/proc", CLINUX_O_PATH | CLINUX_O_DIRECTORY, 0, CLINUX_RESOLVE_NO_SYMLINKS)
+        guard score != inherited.outOfMemoryScore else { return }
+        try writeScore(score, proc: inherited.places.proc)
     }
 
     private static func writeScore(_ score: Int32, proc: Int32) throws(Failure) {
