@@ -50,6 +50,9 @@ let package = Package(
 
         // The wire.
         .target(
+            name: "EventLoopExecution", dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict),
+        .target(
             name: "DockerClient",
             dependencies: [
                 "DockerAPI", "RawJSON",
@@ -89,7 +92,7 @@ let package = Package(
         .target(
             name: "StartupBenchmark",
             dependencies: [
-                "DockerClient", "DockerAPI", "RawJSON", "FixtureImages", "FixtureRegistry", "OCI",
+                "DockerClient", "DockerAPI", "EventLoopExecution", "RawJSON", "FixtureImages", "FixtureRegistry", "OCI",
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -208,7 +211,8 @@ let package = Package(
         .target(
             name: "EngineHTTP",
             dependencies: [
-                "Engine", "BridgeNetwork", "ImageStore", "RegistryClient", "OCI", "DockerAPI", "RawJSON",
+                "Engine", "BridgeNetwork", "ImageStore", "RegistryClient", "OCI", "DockerAPI", "EventLoopExecution",
+                "RawJSON",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -157,6 +157,8 @@ int32_t clinux_fstatat(int32_t directory, const char *path, int32_t follow, stru
         .modified_seconds = status.st_mtim.tv_sec,
         .modified_nanoseconds = (uint32_t)status.st_mtim.tv_nsec,
         .links = (uint32_t)status.st_nlink,
+        .changed_seconds = status.st_ctim.tv_sec,
+        .changed_nanoseconds = (uint32_t)status.st_ctim.tv_nsec,
     };
     return 0;
 }

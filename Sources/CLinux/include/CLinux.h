@@ -157,6 +157,8 @@ struct clinux_stat {
     int64_t modified_seconds;
     uint32_t modified_nanoseconds;
     uint32_t links;
+    int64_t changed_seconds;
+    uint32_t changed_nanoseconds;
 };
 int32_t clinux_fstatat(int32_t directory, const char *path, int32_t follow, struct clinux_stat *result);
 /* The magic number of the file system that `fd` is on (statfs(2)). */

@@ -60,6 +60,11 @@ public final class DockerClient: Sendable {
         return DockerClient(configuration: configuration, group: group, tls: tls, shared: shared)
     }
 
+    /// The same client, whose connections all live on one event loop.
+    public func confined(to eventLoop: any EventLoop) -> DockerClient {
+        DockerClient(configuration: configuration, group: eventLoop, tls: tls, shared: shared)
+    }
+
     /// A client for another server without TLS, for example a published port, with the same observer, deadlines and
     /// connection numbers. Use requests with `versioning: .unversioned`.
     public func connecting(to endpoint: EndpointURL) -> DockerClient {

@@ -19,6 +19,7 @@ public final class AttachSession: Sendable {
     }
 
     private struct State {
+        var hasBegun = false
         var scanner: DetachScanner?
         var isDetached = false
         var isInputClosed = false
@@ -48,8 +49,17 @@ public final class AttachSession: Sendable {
         state = Mutex(State(scanner: detachKeys.map { DetachScanner($0) }))
     }
 
-    /// Says that the client has its connection; once, and before anything else.
-    public func begin() { onBegin() }
+    /// A client that goes before it has its connection is no other than one that goes after.
+    deinit { begin() }
+
+    /// Says that the client has its connection; before anything else.
+    public func begin() {
+        let isFirst = state.withLock { state in
+            defer { state.hasBegun = true }
+            return !state.hasBegun
+        }
+        if isFirst { onBegin() }
+    }
 
     /// Gives bytes to the process's stdin; returns when they were taken. Detach keys among them end the session.
     ///

@@ -49,6 +49,8 @@ final class Container: Sendable {
     let gate = SerialGate()
     /// What its processes write, across restarts.
     let output = OutputBroadcaster()
+    /// The accounts of its commands while it runs.
+    let users = RunningUserDatabase()
     private let life: Mutex<Life>
     private let saving = Mutex(())
 

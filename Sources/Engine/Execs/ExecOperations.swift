@@ -137,8 +137,9 @@ extension Engine {
         ) { [weak self] in
             self?.publish("exec_detach", of: exec.container, [Event.Attribute("execID", exec.id)])
         } whenLeft: { [weak self] in
-            // Now, and not when the command ends: its client would wait for the end of its stream meanwhile.
-            self?.preparedExecs.prepare(for: exec)
+            // Now, and not when the command ends: its client would wait for the end of its stream meanwhile. And not here,
+            // where the client may be waiting for its turn.
+            Task { self?.preparedExecs.prepare(for: exec) }
         }
     }
 
@@ -217,7 +218,7 @@ extension Engine {
             exec.configuration.user.isEmpty
             ? exec.container.definition.configuration.user : exec.configuration.user
         do {
-            let database = try UserDatabase(in: MergedRoot(process: inside.pid))
+            let database = try exec.container.users.current(process: inside.pid)
             return try database.account(user, added: host.groupAdd ?? [])
         } catch let error as EngineError {
             throw error

@@ -62,7 +62,9 @@ final class ExecProcess: Sendable {
     /// may wait for that.
     func place(in process: RunningProcess) -> ExecPlace? {
         guard container.definition.mountsNothingOfOthers(confinement.capabilities) else { return nil }
-        return ExecPlace(container: process, filter: confinement.suitsMonitor ? confinement.filter : [])
+        return ExecPlace(
+            container: process, filter: confinement.suitsMonitor ? confinement.filter : [],
+            bounding: confinement.capabilities.rawValue)
     }
 
     var isRunning: Bool { read { $0.process != nil } }

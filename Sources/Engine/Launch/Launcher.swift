@@ -68,8 +68,13 @@ public final class Launcher: Sendable {
         if let parked, parked.suits(spec, inside: container) {
             var rest = spec
             rest.cgroup = CgroupPlacement()
-            if parked.place?.filter.isEmpty == false { rest.seccomp = [] }
-            let joins = parked.place == nil ? [NamespaceJoin(.all, of: container.pidfd)] : []
+            var joins = [NamespaceJoin(.all, of: container.pidfd)]
+            if let place = parked.place {
+                joins = []
+                if !place.filter.isEmpty { rest.seccomp = [] }
+                // Nothing is left to be dropped.
+                rest.capabilities?.bounding = .max
+            }
             let connection = try handOver(
                 try rest.encoded(isAttached: isAttached), nil, statePath: nil, joins, to: parked, carriesSpec: true,
                 hasLog: false, isAttached: isAttached, output)
@@ -101,7 +106,11 @@ public final class Launcher: Sendable {
     ) throws(LaunchError) -> ParkedProcess {
         var encoder = SpecEncoder(flags: [SHIM_EXEC])
         for file in home { try encoder.add(SHIM_HOME, file) }
-        if let place, !place.filter.isEmpty { encoder.add(SHIM_SECCOMP, raw: place.filter) }
+        if let place {
+            if !place.filter.isEmpty { encoder.add(SHIM_SECCOMP, raw: place.filter) }
+            let sets = CapabilitySets(bounding: place.bounding, permitted: 0, effective: 0)
+            try encoder.add(SHIM_CAPABILITIES, sets.record)
+        }
         return try park(encoder, placement, place)
     }
 

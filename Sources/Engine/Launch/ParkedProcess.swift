@@ -29,6 +29,7 @@ public final class ParkedProcess: MonitorLoop.Handler {
     func suits(_ spec: ProcessSpec, inside container: RunningProcess) -> Bool {
         guard let place else { return true }
         return place.container === container && (place.filter.isEmpty || place.filter == spec.seccomp)
+            && place.bounding == spec.capabilities?.bounding
     }
 
     /// Whether the init has come to wait in its cgroups; asked once, before `take`.
@@ -49,7 +50,9 @@ public final class ParkedProcess: MonitorLoop.Handler {
     }
 
     /// Whether it serves commands that belong at that place.
-    func serves(_ wanted: ExecPlace?) -> Bool { place?.container === wanted?.container && place?.filter == wanted?.filter }
+    func serves(_ wanted: ExecPlace?) -> Bool {
+        place?.container === wanted?.container && place?.filter == wanted?.filter && place?.bounding == wanted?.bounding
+    }
 
     /// The conversation with its monitor, while nobody has taken it.
     var socket: FileDescriptor? { state.withLock { $0.socket } }
@@ -109,4 +112,6 @@ struct ExecPlace: Sendable {
     let container: RunningProcess
     /// The filter it runs under itself, as `ProcessSpec.seccomp` has it; empty for none.
     let filter: [UInt8]
+    /// Its bounding set, which is the command's.
+    let bounding: UInt64
 }

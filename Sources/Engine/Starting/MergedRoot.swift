@@ -38,8 +38,11 @@ struct MergedRoot: Sendable {
     }
 
     /// A small file of the tree; nil where there is none.
-    func contents(_ path: String, limit: Int) throws(SystemError) -> [UInt8]? {
+    ///
+    /// - Parameter version: what it was when it was opened.
+    func contents(_ path: String, limit: Int, version: inout FileVersion?) throws(SystemError) -> [UInt8]? {
         guard let file = try open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) else { return nil }
+        version = FileVersion(of: file)
         do { return try SmallFile.read(file, "\(path) of the container", limit: limit) } catch {
             // A folder in the place of the file is as good as no file.
             guard error.errno == EISDIR else { throw error }

@@ -18,11 +18,23 @@ struct UserDatabase: Sendable {
     let users: [User]
     let groups: [Group]
 
+    /// What the files of the tables were when they were read; nil for one that is not there.
+    struct Versions: Sendable, Hashable {
+        var passwd: FileVersion?
+        var group: FileVersion?
+    }
+
     /// Those of a tree; a table that is not there is empty, one of more than 4 MiB an error.
     init(in root: MergedRoot) throws(SystemError) {
+        var versions = Versions()
+        try self.init(in: root, versions: &versions)
+    }
+
+    /// The same, and of which versions.
+    init(in root: MergedRoot, versions: inout Versions) throws(SystemError) {
         self.init(
-            passwd: try root.contents("etc/passwd", limit: 4 << 20) ?? [],
-            group: try root.contents("etc/group", limit: 4 << 20) ?? [])
+            passwd: try root.contents("etc/passwd", limit: 4 << 20, version: &versions.passwd) ?? [],
+            group: try root.contents("etc/group", limit: 4 << 20, version: &versions.group) ?? [])
     }
 
     init(passwd: [UInt8], group: [UInt8]) {

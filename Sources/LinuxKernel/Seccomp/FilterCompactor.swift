@@ -207,13 +207,15 @@ struct FilterCompactor {
             return
         }
         let (low, high) = (stretches.prefix(stretches.count / 2), stretches.dropFirst(stretches.count / 2))
-        func place(of part: ArraySlice<FilterStretch<Outcome>>) -> ClassicAssembler.Label? {
+        func isEnd(_ part: ArraySlice<FilterStretch<Outcome>>) -> Bool {
             part.count == 1 && part.allSatisfy(\.exceptions.isEmpty)
-                ? part.first.flatMap { ends[$0.outcome] } : code.label()
+        }
+        func place(of part: ArraySlice<FilterStretch<Outcome>>) -> ClassicAssembler.Label? {
+            isEnd(part) ? part.first.flatMap { ends[$0.outcome] } : code.label()
         }
         let (below, above) = (place(of: low), place(of: high))
         code.jump(.jumpIfGreaterOrEqual, high.first?.start ?? 0, to: above, otherwise: below)
-        for (part, label) in [(low, below), (high, above)] where part.count > 1 || !part.allSatisfy(\.exceptions.isEmpty) {
+        for (part, label) in [(low, below), (high, above)] where !isEnd(part) {
             if let label { code.place(label) }
             descend(part, &code, ends)
         }

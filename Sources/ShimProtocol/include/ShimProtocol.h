@@ -34,9 +34,9 @@
  *     ├────────────────────────────────────────────────────────────►├──────────────────────────────►│ set up
  *
  * A PARK whose spec says SHIM_EXEC makes a monitor without an init: it waits in a running container's cgroups itself, for a
- * command that is to run there, which then is in them from its birth. Where the PARK brings joins and a filter
- * (SHIM_SECCOMP), it waits in those namespaces and under that filter, too, and the LAUNCH brings them no more; that of
- * processes is its children's alone, so that nobody in the container sees it. A while after, the monitor leaves the cgroups
+ * command that is to run there, which then is in them from its birth. Where the PARK brings joins, a filter
+ * (SHIM_SECCOMP) and a bounding set (SHIM_CAPABILITIES), it waits in those namespaces and with those limits, too, and the
+ * LAUNCH brings them no more; the namespace of processes is its children's alone, so that nobody in the container sees it. A while after, the monitor leaves the cgroups
  * for those it came from (SHIM_HOME); the namespaces it keeps until it ends. Its LAUNCH may carry the spec itself.
  *
  * Who waits so ends when the other end of its socket is closed: the init with its monitor, the monitor with its daemon.

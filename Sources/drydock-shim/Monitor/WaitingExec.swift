@@ -16,7 +16,7 @@ struct WaitingExec {
         try parking.joins.enterForChildren()
         try parking.joins.enter()
         parking.joins.close()
-        try Confinement.loadFilter(spec)
+        try Confinement.begin(spec)
     }
 }
 

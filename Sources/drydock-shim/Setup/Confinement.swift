@@ -19,12 +19,25 @@ enum Confinement {
         try check(SHIM_STEP_DESCRIPTORS, nil, clinux_close_range(3, UInt32.max, 1))
     }
 
+    private static func capabilities(_ spec: Spec) throws(Failure) -> shim_capabilities? {
+        try spec.last(SHIM_CAPABILITIES)?.fixed(shim_capabilities.self, SHIM_STEP_CAPABILITIES)
+    }
+
+    private static func limit(_ capabilities: shim_capabilities) throws(Failure) {
+        try check(SHIM_STEP_CAPABILITIES, nil, clibcap_drop_bounding(capabilities.bounding))
+    }
+
+    /// What a process can take on that is to do more than become a command, and gives on to what it clones: the filter and
+    /// the bounding set of the spec, where it has them.
+    static func begin(_ spec: Spec) throws(Failure) {
+        if let capabilities = try capabilities(spec) { try limit(capabilities) }
+        try loadFilter(spec)
+    }
+
     private static func identity(_ spec: Spec) throws(Failure) {
         let size = MemoryLayout<shim_identity>.size
-        let capabilities = try spec.last(SHIM_CAPABILITIES)?.fixed(shim_capabilities.self, SHIM_STEP_CAPABILITIES)
-        if let capabilities {
-            try check(SHIM_STEP_CAPABILITIES, nil, clibcap_drop_bounding(capabilities.bounding))
-        }
+        let capabilities = try capabilities(spec)
+        if let capabilities { try limit(capabilities) }
         if let record = spec.last(SHIM_IDENTITY) {
             let identity = try record.fixed(shim_identity.self, SHIM_STEP_IDENTITY)
             // 2^32 - 1 means "unchanged" to the kernel, which is root here (CVE-2024-40635).
@@ -51,8 +64,7 @@ enum Confinement {
         }
     }
 
-    /// Loads the filter of the spec, where it has one; what is cloned from here on has it, too.
-    static func loadFilter(_ spec: Spec) throws(Failure) {
+    private static func loadFilter(_ spec: Spec) throws(Failure) {
         guard let record = spec.last(SHIM_SECCOMP) else { return }
         let program = record.bytes()
         let count = UInt16(truncatingIfNeeded: program.count / 8)

@@ -122,11 +122,7 @@ extension ProcessSpec {
                 uid: identity.uid, gid: identity.gid, group_count: UInt32(identity.groups.count), umask: identity.umask),
             numbers: identity.groups)
         if let sets = capabilities {
-            try encoder.add(
-                SHIM_CAPABILITIES,
-                shim_capabilities(
-                    bounding: sets.bounding, permitted: sets.permitted, effective: sets.effective,
-                    inheritable: sets.inheritable, ambient: sets.ambient))
+            try encoder.add(SHIM_CAPABILITIES, sets.record)
         }
         if !seccomp.isEmpty { encoder.add(SHIM_SECCOMP, raw: seccomp) }
         for limit in limits {
@@ -136,6 +132,13 @@ extension ProcessSpec {
         try encoder.add(SHIM_OOM_SCORE, outOfMemoryScore)
         for file in cgroup.procsFiles { try encoder.add(SHIM_CGROUP, file) }
         if let directory = cgroup.directory { try encoder.add(SHIM_CGROUP_V2, directory) }
+    }
+}
+
+extension CapabilitySets {
+    var record: shim_capabilities {
+        shim_capabilities(
+            bounding: bounding, permitted: permitted, effective: effective, inheritable: inheritable, ambient: ambient)
     }
 }
 
