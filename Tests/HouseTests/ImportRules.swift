@@ -11,6 +11,7 @@ import Testing
         "DockerAPI": ["RawJSON"],
         "OCI": ["RawJSON", "CZlib"],
         "Scenario": ["RawJSON"],
+        "EventLoopExecution": [],
         "DockerClient": ["DockerAPI", "RawJSON"],
         "DockerCommand": ["DockerClient", "DockerAPI", "RawJSON", "OCI"],
         "FixtureImages": ["OCI", "RawJSON"],
@@ -20,7 +21,7 @@ import Testing
             "RawJSON",
         ],
         "StartupBenchmark": [
-            "DockerClient", "DockerAPI", "RawJSON", "FixtureImages", "FixtureRegistry", "OCI",
+            "DockerClient", "DockerAPI", "EventLoopExecution", "RawJSON", "FixtureImages", "FixtureRegistry", "OCI",
         ],
         "probe": ["CProbe"],
         "drydock": [
@@ -35,7 +36,7 @@ import Testing
             "LinuxKernel", "BridgeNetwork", "ImageStore", "RegistryClient", "ShimProtocol", "CLinux", "OCI", "RawJSON",
         ],
         "EngineHTTP": [
-            "Engine", "BridgeNetwork", "ImageStore", "RegistryClient", "OCI", "DockerAPI", "RawJSON",
+            "Engine", "BridgeNetwork", "ImageStore", "RegistryClient", "OCI", "DockerAPI", "EventLoopExecution", "RawJSON",
         ],
         "drydock-shim": ["CLinux", "CLibcap", "ShimProtocol"],
     ]
