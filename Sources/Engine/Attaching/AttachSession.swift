@@ -2,13 +2,12 @@ import Synchronization
 
 /// A client's hold on the streams of a container or exec.
 ///
-/// Reading `output` to its end tells that the process ended, or that the detach keys were typed. Whoever is done with the
-/// session calls `detach`.
+/// It begins with `begin`. Reading the output to its end tells that the process ended, or that the detach keys were typed.
+/// Whoever is done with the session calls `detach`.
 public final class AttachSession: Sendable {
     /// Whether the process has a terminal: its output is then raw, without frames.
     public let isTerminal: Bool
-    /// What the process writes, those channels that were asked for. One reader; it holds the process back when it is slow.
-    public let output: OutputStream
+    private let output: OutputStream
 
     /// Where input goes.
     struct Input: Sendable {
@@ -50,15 +49,19 @@ public final class AttachSession: Sendable {
     }
 
     /// A client that goes before it has its connection is no other than one that goes after.
-    deinit { begin() }
+    deinit { _ = begin() }
 
-    /// Says that the client has its connection; before anything else.
-    public func begin() {
+    /// Says that the client has its connection; once, and before anything else.
+    ///
+    /// - Returns: what the process writes, those channels that were asked for. One reader; it holds the process back when it
+    ///   is slow.
+    public func begin() -> OutputStream {
         let isFirst = state.withLock { state in
             defer { state.hasBegun = true }
             return !state.hasBegun
         }
         if isFirst { onBegin() }
+        return output
     }
 
     /// Gives bytes to the process's stdin; returns when they were taken. Detach keys among them end the session.

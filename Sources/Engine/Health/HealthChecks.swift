@@ -94,7 +94,7 @@ extension Engine {
     private static func collect(_ session: AttachSession) async -> String {
         var bytes: [UInt8] = []
         do {
-            for try await chunk in session.output where bytes.count < outputLimit {
+            for try await chunk in session.begin() where bytes.count < outputLimit {
                 bytes += chunk.bytes.prefix(outputLimit - bytes.count)
             }
         } catch {

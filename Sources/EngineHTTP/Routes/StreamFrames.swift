@@ -33,11 +33,11 @@ extension Reply {
         let isUpgraded = call.headers.contains(name: "Upgrade")
         let type = isUpgraded ? StreamFrames.contentType(isTerminal: session.isTerminal, call) : StreamFrames.raw
         return .hijack(type) { stream in
-            session.begin()
+            let output = session.begin()
             do {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     if takesInput { group.addTask { try await forward(stream.input, to: session) } }
-                    for try await chunk in session.output {
+                    for try await chunk in output {
                         try await stream.write(StreamFrames.bytes(of: chunk, isTerminal: session.isTerminal))
                     }
                     // Before its input is given up, which takes two more turns of threads.

@@ -135,9 +135,8 @@ final class Harbour {
 
     /// Everything that a session tells, to its end.
     static func collect(_ session: AttachSession) async throws -> String {
-        session.begin()
         var bytes: [UInt8] = []
-        for try await chunk in session.output { bytes += chunk.bytes }
+        for try await chunk in session.begin() { bytes += chunk.bytes }
         return String(decoding: bytes, as: UTF8.self)
     }
 }
