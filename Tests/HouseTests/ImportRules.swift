@@ -36,7 +36,8 @@ import Testing
             "LinuxKernel", "BridgeNetwork", "ImageStore", "RegistryClient", "ShimProtocol", "CLinux", "OCI", "RawJSON",
         ],
         "EngineHTTP": [
-            "Engine", "BridgeNetwork", "ImageStore", "RegistryClient", "OCI", "DockerAPI", "EventLoopExecution", "RawJSON",
+            "Engine", "BridgeNetwork", "ImageStore", "RegistryClient", "OCI", "DockerAPI", "EventLoopExecution",
+            "RawJSON",
         ],
         "drydock-shim": ["CLinux", "CLibcap", "ShimProtocol"],
     ]
