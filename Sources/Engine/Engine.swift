@@ -33,6 +33,7 @@ public final class Engine: Sendable {
     let preparedFolders: PreparedFolders
     let preparedInits: PreparedInits
     let preparedExecs: PreparedExecs
+    let endedCgroups = EndedCgroups()
     let removedFolders: RemovedFolders
     let host: HostContext
     let eventBus: EventBus

@@ -28,20 +28,24 @@ struct ExecTests {
         }
     }
 
-    /// The monitor waits in the container's cgroups, what it runs is born there, and it does not stay.
-    @Test func aMonitorThatWaitedRunsTheCommandInItsCgroups() async throws {
+    /// The monitor waits in the container's cgroups, what it runs is born there, and it does not stay; also where it sees
+    /// the host's cgroups no more.
+    @Test(arguments: [false, true]) func aMonitorThatWaitedRunsTheCommandInItsCgroups(isInside: Bool) async throws {
         let driver = try CgroupDriver(
-            layout: .detect(), parent: "/drydock-test-exec-\(getpid())", watcher: DescriptorWatcher())
+            layout: .detect(), parent: "/drydock-test-exec-\(getpid())-\(isInside)", watcher: DescriptorWatcher())
         guard driver.canPrepare else { return try await driver.removeParent() }
         let cgroup = try driver.create(name: "box", limits: ResourceLimits(), devices: .containerDefault)
         try await Sandbox.with { box in
             let container = try await box.start(box.spec("sleep").with { $0.process.cgroup = CgroupPlacement(cgroup) })
-            let parked = try box.launcher.parkExec(CgroupPlacement(cgroup), home: driver.ownProcsFiles)
+            let place = ExecPlace(container: container, filter: [], bounding: Sandbox.docker)
+            let parked = try box.launcher.parkExec(
+                CgroupPlacement(cgroup), home: driver.ownProcsFiles, in: isInside ? place : nil)
             #expect(await parked.isReady())
             let monitor = try #require(parked.monitor?.pid)
             #expect(try Set(cgroup.processes()) == [container.pid, monitor])
             var sleeping = spec("sleep")
             sleeping.cgroup = CgroupPlacement(cgroup)
+            sleeping.capabilities = CapabilitySets(bounding: Sandbox.docker, permitted: 0, effective: 0)
             let command = try await box.launcher.exec(sleeping, inside: container, parked: parked)
             #expect(command.monitor == monitor)
             let limit = ContinuousClock.now + .seconds(20)

@@ -3,7 +3,8 @@ import Logging
 import Synchronization
 
 /// Prepared network namespaces. Each is handed out once and dies with its container; new ones are made off the path, in
-/// the quiet after a burst, unless the stock runs low.
+/// the quiet after a burst. A kind that runs low is filled up in one go: making one slows down who starts a container
+/// meanwhile, so that this should not happen at each start.
 final class NetworkNamespacePool: Sendable {
     /// How long nobody must have taken anything before the stock is filled up.
     private static let quiet: Duration = .milliseconds(20)
@@ -15,6 +16,9 @@ final class NetworkNamespacePool: Sendable {
         var isFilling = false
         var opened: ContinuousClock.Instant?
         var lastTake: ContinuousClock.Instant?
+        /// Whether that kind ran low and is not full yet.
+        var bridgedCatchesUp = false
+        var isolatedCatchesUp = false
     }
 
     private enum Lack { case bridged(NamespacePlan), isolated }
@@ -99,7 +103,7 @@ final class NetworkNamespacePool: Sendable {
 
     private func fillSoon() {
         let isIdle = state.withLock { state in
-            guard !state.isFilling, lack(in: state) != nil else { return false }
+            guard !state.isFilling, lack(in: &state) != nil else { return false }
             state.isFilling = true
             return true
         }
@@ -136,7 +140,7 @@ final class NetworkNamespacePool: Sendable {
     /// the stock has more to do.
     private func next() -> (Lack, rest: Duration?)? {
         state.withLock { state in
-            guard let (lack, isLow) = lack(in: state) else {
+            guard let (lack, isLow) = lack(in: &state) else {
                 state.isFilling = false
                 return nil
             }
@@ -147,14 +151,20 @@ final class NetworkNamespacePool: Sendable {
         }
     }
 
-    /// The kind that is lacking, one that runs low first.
-    private func lack(in state: State) -> (Lack, isLow: Bool)? {
+    /// The kind that is lacking, one that runs low, or did and is not full yet, first.
+    private func lack(in state: inout State) -> (Lack, isLow: Bool)? {
         guard let plan = state.plan else { return nil }
         let (bridged, isolated) = (state.bridged.count, state.isolated.count)
-        if bridged * 2 < bridgedTarget { return (.bridged(plan), true) }
-        if isolated * 2 < isolatedTarget { return (.isolated, true) }
+        Self.catchUp(&state.bridgedCatchesUp, with: bridged, of: bridgedTarget)
+        Self.catchUp(&state.isolatedCatchesUp, with: isolated, of: isolatedTarget)
+        if state.bridgedCatchesUp { return (.bridged(plan), true) }
+        if state.isolatedCatchesUp { return (.isolated, true) }
         if bridged < bridgedTarget { return (.bridged(plan), false) }
         return isolated < isolatedTarget ? (.isolated, false) : nil
+    }
+
+    private static func catchUp(_ catchesUp: inout Bool, with count: Int, of target: Int) {
+        if count >= target { catchesUp = false } else if count * 2 < target { catchesUp = true }
     }
 
     private func add(_ prepared: PreparedNamespace, for plan: NamespacePlan) {

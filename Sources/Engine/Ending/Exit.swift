@@ -132,7 +132,16 @@ extension Engine {
         publishVolumeUnmounts(of: container)
     }
 
+    /// Returns when the last run of a container holds nothing any more.
+    func settle(_ container: Container) async {
+        if container.read({ $0.leaving != nil }) { endedCgroups.hurry(container.id) }
+        await container.settled()
+    }
+
     private func removeCgroup(_ cgroup: Cgroup?, of container: Container) async {
+        // Where it had a PID namespace of its own nobody is left in it; in another's there may be, and must not be.
+        let mode = container.read { $0.record.hostConfiguration.pidMode }
+        if ["", "private"].contains(mode) { await endedCgroups.turn(of: container.id) }
         do { try await cgroup?.remove() } catch {
             logger.error("cannot remove the cgroup of container \(container.shortID): \(error)")
         }

@@ -94,6 +94,7 @@ extension Engine {
         }
         eventBus.finish()
         preparedExecs.close()
+        endedCgroups.close()
         await preparedFolders.close()
         await preparedInits.close()
         launcher.stop()
@@ -114,9 +115,10 @@ extension Engine {
             // Before the gate, too: a stop that waits for the process, perhaps for ever, holds it.
             try await killWhatRuns(container)
             try await container.gate.pass { () async throws(EngineError) in try await killWhatRuns(container) }
-            await container.settled()
+            await settle(container)
         }
         preparedExecs.close()
+        endedCgroups.close()
         await preparedInits.close()
         do {
             try await network.cleanup()

@@ -22,7 +22,8 @@ extension Engine {
     /// Starts a container whose gate the caller has passed.
     func start(_ container: Container, isRestart: Bool) async throws(EngineError) -> [Phase] {
         try checkStart(of: container)
-        await container.settled()
+        endedCgroups.startBegins()
+        await settle(container)
         container.change { life in
             life.restartDelay?.cancel()
             life.restartDelay = nil

@@ -2,7 +2,8 @@ import Logging
 import Synchronization
 
 /// Things made before anybody asks for them: each is used once, and new ones are made off the path, in the quiet after a
-/// burst, unless the stock runs low.
+/// burst. A stock that runs low is filled up in one go: making one slows down who starts a container meanwhile, so that this
+/// should not happen at each start.
 final class Stock<Element: Sendable>: Sendable {
     private struct State {
         var isOpen = false
@@ -11,6 +12,8 @@ final class Stock<Element: Sendable>: Sendable {
         var ready: [Element] = []
         var opened: ContinuousClock.Instant?
         var lastTake: ContinuousClock.Instant?
+        /// Whether it ran low and is not full yet.
+        var isCatchingUp = false
     }
 
     private let what: String
@@ -111,18 +114,21 @@ final class Stock<Element: Sendable>: Sendable {
     private func lacks() -> Bool {
         state.withLock { state in
             let lacks = state.isOpen && state.ready.count < target
-            if !lacks { state.filling = nil }
+            if !lacks {
+                state.filling = nil
+                state.isCatchingUp = false
+            }
             return lacks
         }
     }
 
-    /// Returns at once where the stock runs low: then the next one to take would do the same work itself. The first
+    /// Returns at once where the stock runs low or did: then the next one to take would do the same work itself. The first
     /// filling waits all the same, since whoever opened the stock has more to do.
     private func waitForQuiet() async {
         while true {
             let rest: Duration? = state.withLock { state in
-                let isLow = state.lastTake != nil && state.ready.count * 2 < target
-                guard state.isOpen, let since = state.lastTake ?? state.opened, !isLow else { return nil }
+                if state.lastTake != nil, state.ready.count * 2 < target { state.isCatchingUp = true }
+                guard state.isOpen, let since = state.lastTake ?? state.opened, !state.isCatchingUp else { return nil }
                 let passed = since.duration(to: .now)
                 return passed < quiet ? quiet - passed : nil
             }
