@@ -132,8 +132,10 @@ public final class EndpointSampler: Sampler {
         var sample = Sample(workload, variant, name, index: index)
         do {
             switch workload.kind {
-            case .cycle, .firstByte, .port, .exec:
-                try await withTaskExecutorPreference(executor) { try await time(workload, &sample) }
+            case .cycle: try await onLoop(cycle, workload, &sample)
+            case .firstByte: try await onLoop(firstByte, workload, &sample)
+            case .port: try await onLoop(port, workload, &sample)
+            case .exec: try await onLoop(exec, workload, &sample)
             case .commandLine: try await process(workload, &sample)
             case .pull: try await pull(workload, &sample)
             case .log: try await log(workload, &sample)
@@ -147,14 +149,11 @@ public final class EndpointSampler: Sampler {
         return sample
     }
 
-    /// What takes so little that a turn of a thread would show.
-    private func time(_ workload: Workload, _ sample: inout Sample) async throws {
-        switch workload.kind {
-        case .firstByte: try await firstByte(workload, &sample)
-        case .port: try await port(workload, &sample)
-        case .exec: try await exec(workload, &sample)
-        default: try await cycle(workload, &sample)
-        }
+    /// Carries out what takes so little that a turn of a thread would show.
+    private func onLoop(
+        _ kind: (Workload, inout Sample) async throws -> Void, _ workload: Workload, _ sample: inout Sample
+    ) async throws {
+        try await withTaskExecutorPreference(executor) { try await kind(workload, &sample) }
     }
 
     private var canSeeMemory: Bool {
