@@ -130,13 +130,16 @@ final class PreparedExecs: Sendable {
         let id = exec.container.id
         guard let entry = state.withLock({ $0.waiting.removeValue(forKey: id) }) else { return nil }
         guard await entry.ready.value else { return nil }
-        if entry.process.place != nil, let monitor = entry.process.monitor {
-            state.withLock { state in
-                state.inside[id, default: []].removeAll { $0.hasExited }
-                state.inside[id, default: []].append(monitor)
-            }
-        }
+        if entry.process.place != nil, let monitor = entry.process.monitor { isInside(monitor, of: exec.container) }
         return entry.process
+    }
+
+    /// Notes that a monitor keeps what is mounted in a container.
+    func isInside(_ monitor: ProcessHandle, of container: Container) {
+        state.withLock { state in
+            state.inside[container.id, default: []].removeAll { $0.hasExited }
+            state.inside[container.id, default: []].append(monitor)
+        }
     }
 
     /// Lets the one of a container end.

@@ -1,4 +1,5 @@
 import Foundation
+import LinuxKernel
 import Testing
 
 @testable import Engine
@@ -100,6 +101,27 @@ struct ExecPlaceTests {
                 let next = try #require(try engine.container(id).read { $0.process?.pid })
                 #expect(holders.filter { $0 != "\(next)" } == [])
             }
+        }
+    }
+
+    /// A monitor that takes its time, as on a busy machine.
+    @Test func whoKeepsWhatIsMountedIsWaitedFor() async throws {
+        try await Harbour.with { harbour in
+            let execs = harbour.engine.preparedExecs
+            let container = try harbour.engine.container(try await harbour.engine.create(Harbour.request("true")).id)
+            let holder = Process()
+            holder.executableURL = URL(filePath: "/bin/sleep")
+            holder.arguments = ["60"]
+            holder.standardOutput = FileHandle.nullDevice
+            holder.standardError = FileHandle.nullDevice
+            try holder.run()
+            let handle = try ProcessHandle(pid: holder.processIdentifier)
+            execs.isInside(handle, of: container)
+            #expect(await !execs.depart(container, within: .milliseconds(50)))
+            execs.isInside(handle, of: container)
+            async let hasGone = execs.depart(container, within: .seconds(20))
+            try handle.signal(SIGKILL)
+            #expect(await hasGone)
         }
     }
 }
