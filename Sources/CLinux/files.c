@@ -20,7 +20,13 @@ int32_t clinux_openat2(int32_t directory, const char *path, uint64_t flags, uint
     how.flags = flags | O_CLOEXEC;
     how.mode = mode;
     how.resolve = resolve;
-    return (int32_t)ANSWER_RETRY(syscall(SYS_openat2, directory, path, &how, sizeof how));
+    /* Below a root, a rename or mount anywhere on the machine has the kernel give ".." up with EAGAIN, to be tried again. */
+    const int tries = resolve & (RESOLVE_BENEATH | RESOLVE_IN_ROOT) ? 128 : 1;
+    int32_t answer = -EAGAIN;
+    for (int i = 0; answer == -EAGAIN && i < tries; i++) {
+        answer = (int32_t)ANSWER_RETRY(syscall(SYS_openat2, directory, path, &how, sizeof how));
+    }
+    return answer;
 }
 
 int32_t clinux_close(int32_t fd) {

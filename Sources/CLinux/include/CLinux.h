@@ -98,7 +98,8 @@ int32_t clinux_mount_setattr(int32_t fd, int32_t recursive, uint64_t set, uint64
 
 /* ---- Files and paths (files.c) --------------------------------------------------------------------------------- */
 
-/* openat2(2), always close-on-exec; `flags` are CLINUX_O_, `resolve` CLINUX_RESOLVE_ bits. */
+/* openat2(2), always close-on-exec; `flags` are CLINUX_O_, `resolve` CLINUX_RESOLVE_ bits. EAGAIN is tried again, up to
+ * 128 times, where the path is to stay below a root. */
 int32_t clinux_openat2(int32_t directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 int32_t clinux_close(int32_t fd);
 int32_t clinux_close_range(uint32_t first, uint32_t last, int32_t only_mark_cloexec);
